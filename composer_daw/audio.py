@@ -1,0 +1,142 @@
+"""Audio: float32 samples, channels x samples, with their sample rate.
+
+Levels are in dB of full scale (dBFS: a sample of 1.0 is 0 dB); loudness is in LUFS (ITU-R BS.1770).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from composer_daw.errors import AudioError
+from composer_daw.files import check_is_file, written_whole
+
+Samples = npt.NDArray[np.float32]
+
+SUBTYPES = {".wav": "PCM_24", ".flac": "PCM_24"}
+"""The formats that are written, and the sample format of each; WAV takes FLOAT too."""
+
+SILENCE_DB = -120.0
+"""The level reported for digital silence, instead of minus infinity."""
+
+
+@dataclass(frozen=True)
+class Audio:
+    """Samples (float32, channels x samples, read-only) at `sample_rate` Hz."""
+
+    samples: Samples
+    sample_rate: int
+
+    def __post_init__(self) -> None:
+        """Bring the samples to float32, channels x samples, and freeze them."""
+        samples = np.ascontiguousarray(np.atleast_2d(self.samples), dtype=np.float32)
+        if samples.ndim != 2 or self.sample_rate <= 0:
+            raise AudioError(f"audio needs channels x samples and a rate above 0, not {samples.shape}")
+        samples = samples.copy() if samples is self.samples and samples.flags.writeable else samples
+        samples.setflags(write=False)
+        object.__setattr__(self, "samples", samples)
+
+    @property
+    def duration_s(self) -> float:
+        """Return the length in seconds."""
+        return self.samples.shape[1] / self.sample_rate
+
+    @property
+    def channels(self) -> int:
+        """Return the number of channels."""
+        return int(self.samples.shape[0])
+
+    @property
+    def peak_db(self) -> float:
+        """Return the largest absolute sample in dBFS."""
+        return _decibels(float(np.abs(self.samples).max(initial=0.0)))
+
+    @property
+    def rms_db(self) -> float:
+        """Return the root mean square over all channels in dBFS."""
+        return _decibels(
+            float(np.sqrt(np.mean(np.square(self.samples, dtype=np.float64)))) if self.samples.size else 0.0
+        )
+
+    def mono(self) -> Samples:
+        """Return the mean of the channels, one dimension."""
+        return np.asarray(self.samples.mean(axis=0), dtype=np.float32)
+
+    def loudness_lufs(self) -> float:
+        """Return the integrated loudness (ITU-R BS.1770, by pyloudnorm).
+
+        Material shorter than the 0.4 s gating block is padded with silence to one block, which reads low.
+        """
+        import pyloudnorm
+
+        missing = int(np.ceil(0.4 * self.sample_rate)) + 1 - self.samples.shape[1]
+        data = np.pad(self.samples.T.astype(np.float64), ((0, max(0, missing)), (0, 0)))
+        if not np.any(data):
+            return SILENCE_DB
+        return float(max(SILENCE_DB, pyloudnorm.Meter(self.sample_rate).integrated_loudness(data)))
+
+    def resampled(self, sample_rate: int) -> Audio:
+        """Return the same sound at another rate (soxr, very high quality)."""
+        if sample_rate == self.sample_rate:
+            return self
+        import soxr
+
+        return Audio(
+            soxr.resample(self.samples.T, self.sample_rate, sample_rate, quality="VHQ").T, sample_rate
+        )
+
+    def gained(self, gain_db: float) -> Audio:
+        """Return the same sound, `gain_db` louder."""
+        return Audio(self.samples * np.float32(10 ** (gain_db / 20)), self.sample_rate)
+
+
+def load_audio(path: str | Path) -> Audio:
+    """Read WAV, FLAC, MP3, OGG or what else libsndfile knows (reverse of `save_audio`)."""
+    import soundfile
+
+    source = check_is_file(path, "an audio file")
+    try:
+        data, rate = soundfile.read(source, dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, RuntimeError) as error:
+        raise AudioError(
+            f"{source}: not audio that can be read ({error}); give WAV, FLAC, MP3 or OGG"
+        ) from error
+    if not data.shape[0]:
+        raise AudioError(f"{source}: holds no samples")
+    return Audio(data.T, rate)
+
+
+def save_audio(audio: Audio, path: str | Path, subtype: str | None = None) -> None:
+    """Write WAV or FLAC whole or not at all (reverse of `load_audio`).
+
+    `subtype` is libsndfile's name of the sample format (PCM_16, PCM_24, or FLOAT in WAV). Raises AudioError
+    for samples that are not finite, or that a whole-number format would clip.
+    """
+    import soundfile
+
+    target = Path(path)
+    suffix = target.suffix.lower()
+    if suffix not in SUBTYPES:
+        raise AudioError(f"{target}: cannot write '{suffix}'; give the file one of {', '.join(SUBTYPES)}")
+    chosen = subtype or SUBTYPES[suffix]
+    _check_fit_to_write(audio, target, chosen)
+    with written_whole(target) as temporary:
+        soundfile.write(
+            temporary, audio.samples.T, audio.sample_rate, subtype=chosen, format=suffix[1:].upper()
+        )
+
+
+def _check_fit_to_write(audio: Audio, target: Path, subtype: str) -> None:
+    if not np.isfinite(audio.samples).all():
+        raise AudioError(f"{target}: the audio holds NaN or infinite samples; nothing was written")
+    if subtype != "FLOAT" and audio.peak_db > 0.0:
+        raise AudioError(
+            f"{target}: peaks at {audio.peak_db:+.1f} dBFS and would clip; lower the level or write FLOAT"
+        )
+
+
+def _decibels(amplitude: float) -> float:
+    return max(SILENCE_DB, 20.0 * float(np.log10(amplitude))) if amplitude > 0.0 else SILENCE_DB

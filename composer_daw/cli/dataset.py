@@ -1,0 +1,99 @@
+"""`composer-daw dataset`: many scores, many techniques, labelled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from composer_daw.cli.lazy import LazyGroup
+from composer_daw.cli.options import out_of_range_option, sample_rate_option, seed_option
+
+if TYPE_CHECKING:
+    from composer_daw.dataset import Report
+
+COMMANDS = {"render": ("composer_daw.cli.dataset:render", "Render every score in every technique.")}
+
+
+@click.group(cls=LazyGroup, commands_at=COMMANDS)
+def dataset() -> None:
+    """Make data sets of playing techniques."""
+
+
+@click.command()
+@click.argument("scores", nargs=-1, required=True, metavar="MIDI_OR_MANIFEST...")
+@click.option("-i", "--instrument", metavar="INSTRUMENT", help="A name that ships, or the path of a YAML.")
+@click.option(
+    "-t",
+    "--technique",
+    "techniques",
+    multiple=True,
+    help="Once for each version; 'written': as the score says.",
+)
+@click.option("-o", "--output", required=True, metavar="DIR", help="The folder of the data set.")
+@click.option(
+    "--workers", type=click.IntRange(1, 256), help="Processes at once; as many as cores if not given."
+)
+@click.option("--record", "record_id", metavar="ID", help="Render this one record of a manifest again.")
+@sample_rate_option
+@seed_option
+@out_of_range_option
+def render(
+    scores: tuple[str, ...],
+    instrument: str | None,
+    techniques: tuple[str, ...],
+    output: str,
+    workers: int | None,
+    record_id: str | None,
+    sample_rate: int,
+    seed: int,
+    out_of_range: Literal["fail", "drop"],
+) -> None:
+    """Render every MIDI file in every technique into DIR, or one record of a manifest again.
+
+    DIR gets audio, performed MIDI and a CSV of note labels for each version, and manifest.jsonl, from which
+    each item renders again. What stands there finished and whole is skipped.
+    """
+    if record_id is not None:
+        return _again(scores, record_id, output)
+    if instrument is None:
+        raise click.UsageError("Missing option '-i' / '--instrument'.")
+    from composer_daw.cli.progress import items_bar
+    from composer_daw.dataset import plan_versions, run_plan
+    from composer_daw.rendering import default_workers, load_instrument
+
+    options = {"seed": seed, "sample_rate": sample_rate, "out_of_range": out_of_range}
+    plan = plan_versions(scores, load_instrument(instrument), techniques, **options)  # type: ignore[arg-type]
+    with items_bar(len(plan.records), "rendering") as advance:
+        report = run_plan(plan, output, workers or default_workers(), advance)
+    _tell(report, output)
+
+
+def _tell(report: Report, output: str) -> None:
+    from composer_daw.dataset.manifest import MANIFEST
+    from composer_daw.errors import ComposerError
+
+    seconds = sum(record.outcome.duration_s for record in report.rendered if record.outcome)
+    click.echo(
+        f"{output}/{MANIFEST}: {len(report.rendered)} rendered ({seconds:.1f} s of audio), "
+        f"{len(report.skipped)} were there already, {len(report.failed)} failed"
+    )
+    for record, error in report.failed:
+        click.echo(f"failed: {record.id}: {error}", err=True)
+    if report.failed:
+        raise ComposerError(f"{len(report.failed)} items failed; run the command again to try only those")
+
+
+def _again(scores: tuple[str, ...], record_id: str, output: str) -> None:
+    from pathlib import Path
+
+    from composer_daw.dataset import find_record, load_manifest, render_again
+
+    if len(scores) != 1:
+        raise click.UsageError("--record takes one manifest.")
+    record = find_record(load_manifest(scores[0]), record_id)
+    again = render_again(record, Path(scores[0]).parent, Path(output))
+    same = again.outcome == record.outcome
+    click.echo(
+        f"{output}/{record.id}.wav: {'the same bytes as before' if same else 'NOT the same bytes as before'}"
+    )

@@ -1,0 +1,122 @@
+"""Plan a data set: a record for every file and technique, checked before anything is rendered."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from composer_daw import __version__
+from composer_daw.dataset.record import Record
+from composer_daw.errors import InputError, TechniqueError
+from composer_daw.files import check_is_file, sha256_of, written_whole
+from composer_daw.midi import load_midi
+from composer_daw.performance import Performance
+from composer_daw.rendering import Instrument
+from composer_daw.techniques import (
+    AS_WRITTEN,
+    Rung,
+    annotate,
+    check_techniques,
+    load_vocabulary,
+    realize,
+    resolve,
+)
+from composer_daw.techniques.shape import OutOfRange
+
+TOOL = f"composer_daw {__version__}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be rendered into `folder`; `sources` holds the MIDI file of each record's source path."""
+
+    records: tuple[Record, ...]
+    sources: dict[str, Path]
+
+
+def plan_versions(
+    scores: Sequence[str | Path],
+    instrument: Instrument,
+    techniques: Sequence[str],
+    *,
+    seed: int = 0,
+    sample_rate: int = 44_100,
+    out_of_range: OutOfRange = "fail",
+) -> Plan:
+    """Return a record for every score and technique, in that order.
+
+    A technique that the instrument can only imitate is refused: its label would not be true. Raises
+    TechniqueError, MidiError, and InputError for notes out of range or a file given twice.
+    """
+    names = [check_playable(technique, instrument) for technique in dict.fromkeys(techniques or [AS_WRITTEN])]
+    records: list[Record] = []
+    sources: dict[str, Path] = {}
+    for score in scores:
+        path = check_is_file(score, "a MIDI file (.mid)")
+        _check_notes(load_midi(path), instrument, path, out_of_range)
+        digest = sha256_of(path)
+        stem = f"{_slug(path.stem)}-{digest[:8]}"
+        source = f"sources/{stem}.mid"
+        if source in sources:
+            raise InputError(f"{path}: the same file as {sources[source]}; give it once")
+        sources[source] = path
+        records += [
+            Record(
+                id=f"{_slug(instrument.preset.instrument)}/{name}/{stem}",
+                source=source,
+                source_sha256=digest,
+                instrument=instrument.name,
+                instrument_sha256=instrument.digest,
+                technique=name,
+                seed=seed,
+                sample_rate=sample_rate,
+                out_of_range=out_of_range,
+                tool=TOOL,
+            )
+            for name in names
+        ]
+    return Plan(tuple(records), sources)
+
+
+def check_playable(technique: str, instrument: Instrument) -> str:
+    """Return the one name of a technique, or several joined by '+'; raise TechniqueError if it is not played."""
+    if technique == AS_WRITTEN:
+        return technique
+    vocabulary = load_vocabulary()
+    asked = check_techniques(technique, instrument.technique_map, vocabulary)
+    resolution = resolve(asked, instrument.technique_map, vocabulary)
+    if resolution.rung > Rung.COMBINED:
+        instead = "+".join(resolution.played) or "its default"
+        raise TechniqueError(
+            f"{instrument.name} has no '{technique}'; it would play {instead} under a wrong label; "
+            f"it has {', '.join(instrument.technique_map.playable())}"
+        )
+    return "+".join(asked) or "default"
+
+
+def copy_sources(plan: Plan, folder: Path) -> None:
+    """Copy the MIDI files into the data set, so that its records render again anywhere."""
+    for name, path in plan.sources.items():
+        target = folder / name
+        if not target.is_file() or sha256_of(target) != sha256_of(path):
+            with written_whole(target) as temporary:
+                shutil.copyfile(path, temporary)
+
+
+def _check_notes(
+    performance: Performance, instrument: Instrument, path: Path, out_of_range: OutOfRange
+) -> None:
+    """Find out before the run what would fail in it."""
+    try:
+        annotated = annotate(performance, instrument.technique_map, load_vocabulary())
+        realize(annotated, instrument.technique_map, out_of_range=out_of_range)
+    except InputError as error:
+        raise type(error)(f"{path}: {error}") from error
+
+
+def _slug(text: str) -> str:
+    """Return a text as part of a file name: letters and digits of any script, and hyphens."""
+    return re.sub(r"[^\w]+", "-", text.lower()).strip("-_") or "untitled"

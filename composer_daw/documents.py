@@ -1,0 +1,176 @@
+"""YAML documents: read safely, checked against a pydantic model, with errors that name file and line.
+
+The YAML is that of version 1.2 as people mean it: `on`, `off`, `yes` and `no` are words, not truth values.
+Tags, anchors and aliases, repeated keys, deep nesting and huge files are refused with the line.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from composer_daw.errors import DocumentError, did_you_mean
+from composer_daw.files import check_is_file
+
+Model = TypeVar("Model", bound=BaseModel)
+
+LARGEST_BYTES = 1_000_000
+DEEPEST = 24
+
+
+class PlacedError(ValueError):
+    """A problem that a model finds across its parts, and the keys that lead to the place."""
+
+    def __init__(self, problem: str, *location: int | str) -> None:
+        """Keep the problem, and the location from the top of the document."""
+        super().__init__(problem)
+        self.location = location
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """PyYAML's safe loader with the scalars of YAML 1.2."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+
+for _tag, _pattern, _first in (
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    ("int", r"^[-+]?[0-9]+$", list("-+0123456789")),
+    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+0123456789.")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+
+
+def load_document(path: str | Path, model: type[Model], what: str) -> Model:
+    """Read a YAML file into `model`; raise DocumentError with file, line, place, value and remedy."""
+    source = check_is_file(path, what)
+    size = source.stat().st_size
+    if size > LARGEST_BYTES:
+        raise DocumentError(f"{source}: {size:,} bytes, more than the {LARGEST_BYTES:,} that {what} may have")
+    try:
+        text = source.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"{source}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    return parse_document(text, model, str(source))
+
+
+def parse_document(text: str, model: type[Model], name: str) -> Model:
+    """Read YAML text into `model`; `name` stands for the file in errors.
+
+    The validators of the model find the whole document as their context (`info.context`).
+    """
+    node = _composed(text, name)
+    try:
+        data = _Loader("").construct_document(node)
+        return model.model_validate(data, context=data)
+    except ValidationError as error:
+        raise DocumentError(_first_error(error, node, model, name)) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise DocumentError(f"{name}: {_one_line(error)}") from error
+
+
+def _composed(text: str, name: str) -> yaml.Node:
+    try:
+        _check_events(text, name)
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise DocumentError(
+            f"{name}:{line}: not YAML: {_one_line(error.problem or error.context)}"
+        ) from error
+    except yaml.YAMLError as error:
+        raise DocumentError(f"{name}: not YAML: {_one_line(error)}") from error
+    if not isinstance(node, yaml.MappingNode):
+        raise DocumentError(f"{name}: holds no keys; a mapping such as 'name: value' is expected")
+    _check_keys(node, name)
+    return node
+
+
+def _check_events(text: str, name: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line + 1
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise DocumentError(f"{name}:{line}: nested more than {DEEPEST} deep")
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise DocumentError(f"{name}:{line}: anchors and aliases are not read here; write the value out")
+        if getattr(event, "tag", None) not in (None, "!"):
+            raise DocumentError(f"{name}:{line}: the tag {event.tag} is not read here; write a plain value")
+
+
+def _check_keys(node: yaml.Node, name: str) -> None:
+    if isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            _check_keys(child, name)
+    elif isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise DocumentError(f"{name}:{line}: a key must be a plain word")
+            if key.value in seen:
+                raise DocumentError(f"{name}:{line}: '{key.value}' stands twice; keep one")
+            seen.add(key.value)
+            _check_keys(value, name)
+
+
+def _first_error(error: ValidationError, node: yaml.Node, model: type[BaseModel], name: str) -> str:
+    problems = sorted(error.errors(include_url=False), key=lambda found: found["type"] != "extra_forbidden")
+    cause = problems[0].get("ctx", {}).get("error")
+    location = cause.location if isinstance(cause, PlacedError) else problems[0]["loc"]
+    line, places = _place(node, location)
+    message = _message(cast(dict[str, Any], problems[0]), model)
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    where = f"{': '.join(places)}: " if places else ""
+    return f"{name}:{line}: {where}{message}{more}"
+
+
+def _place(node: yaml.Node, location: tuple[int | str, ...]) -> tuple[int, list[str]]:
+    """Walk down as far as the location leads; parts that pydantic adds (union tags) lead nowhere."""
+    places: list[str] = []
+    line = node.start_mark.line + 1
+    for part in location:
+        child = _child(node, part)
+        if child is None:
+            continue
+        key, value = child
+        places.append(f"{places.pop()}[{part}]" if isinstance(part, int) and places else str(part))
+        line, node = key.start_mark.line + 1, value
+    return line, places
+
+
+def _child(node: yaml.Node, part: int | str) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in node.value if key.value == str(part)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part]
+    return None
+
+
+def _message(problem: dict[str, Any], model: type[BaseModel]) -> str:
+    if problem["type"] == "extra_forbidden":
+        return f"unknown key{did_you_mean(str(problem['loc'][-1]), _field_names(model))}"
+    if problem["type"] == "missing":
+        return f"'{problem['loc'][-1]}' is missing"
+    text = str(problem["msg"]).removeprefix("Value error, ")
+    shown = problem.get("input")
+    told = isinstance(shown, (str, int, float)) and str(shown) not in text
+    return _one_line(f"{text}, not {shown!r}" if told else text)
+
+
+def _field_names(model: type[BaseModel]) -> set[str]:
+    """Return the keys of a model and of all models inside it, for "did you mean"."""
+    schema = model.model_json_schema()
+    parts = [schema, *schema.get("$defs", {}).values()]
+    return {key for part in parts for key in part.get("properties", {})}
+
+
+def _one_line(problem: object) -> str:
+    text = " ".join(str(problem).split())
+    return text if len(text) <= 300 else text[:297] + "..."

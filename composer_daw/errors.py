@@ -1,0 +1,57 @@
+"""The errors of composer_daw.
+
+Every error that a user can cause or meet is a `ComposerError`; the command line turns it into one line and
+exit code 1. Anything else that escapes is a bug.
+
+    ComposerError
+     +-- InputError          a file, folder or option that cannot be used as it is
+     |    +-- MidiError      not a MIDI file, truncated, or without notes
+     |    +-- AudioError     not audio that can be read, or not audio that may be written
+     |    +-- DocumentError  a YAML document that does not load or does not fit its schema
+     |    +-- TechniqueError an unknown technique, or one that the instrument cannot play
+     +-- OutputError         the result cannot be written: permissions, a full disk, a folder in the way
+     +-- HostError           an engine refused, crashed, hung or gave something that is not sound
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ComposerError(Exception):
+    """Say in one line what is wrong, where, and what to do."""
+
+
+class InputError(ComposerError):
+    """A file, folder or option cannot be used as it is."""
+
+
+class MidiError(InputError):
+    """A MIDI file cannot be read, or holds nothing to play."""
+
+
+class AudioError(InputError):
+    """Audio cannot be read, or is not fit to be written."""
+
+
+class DocumentError(InputError):
+    """A YAML document does not load, or does not fit its schema."""
+
+
+class TechniqueError(InputError):
+    """A technique is unknown, or this instrument cannot play it."""
+
+
+class OutputError(ComposerError):
+    """A result cannot be written."""
+
+
+class HostError(ComposerError):
+    """An engine refused, crashed, hung, or returned something that is not sound."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return " (did you mean 'x'?)" for the closest known word, or an empty string."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" (did you mean '{close[0]}'?)" if close else ""

@@ -1,0 +1,18 @@
+"""Rendering: instruments, effects, takes, and the pool of workers."""
+
+from composer_daw.rendering.instrument import Instrument, instrument_names, load_instrument, open_host
+from composer_daw.rendering.pool import Done, default_workers, run_jobs
+from composer_daw.rendering.render import Take, render, with_techniques
+
+__all__ = [
+    "Done",
+    "Instrument",
+    "Take",
+    "default_workers",
+    "instrument_names",
+    "load_instrument",
+    "open_host",
+    "render",
+    "run_jobs",
+    "with_techniques",
+]

@@ -1,0 +1,110 @@
+"""An instrument: a host, its sound, its technique map and its effects, as a YAML in `presets/`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from composer_daw.documents import load_document
+from composer_daw.errors import InputError, did_you_mean
+from composer_daw.files import sha256_of, shipped
+from composer_daw.hosts.base import Host
+from composer_daw.rendering.effects import AnyEffect
+from composer_daw.techniques import TechniqueMap, load_map
+from composer_daw.techniques.index import map_path_for
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Licence(_Part):
+    """Under which terms the sound is used, and whether audio made with it may be passed on."""
+
+    name: str
+    audio_redistribution: Literal["yes", "no", "unknown"] = "unknown"
+
+
+class Preset(_Part):
+    """The schema of `presets/*.yaml`."""
+
+    instrument: str
+    host: Literal["faust", "fake"]
+    source: str
+    state: str | None = None
+    technique_map: str | None = None
+    """From the preset's folder, or from the data that ships; without it the index is asked by name."""
+    effects: tuple[AnyEffect, ...] = ()
+    level_db: Annotated[float, Field(ge=-60, le=24)] = 0.0
+    bend_range: Annotated[float, Field(gt=0, le=48)] = 2.0
+    licence: Licence
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A preset with its technique map; `name` is how a record refers to it."""
+
+    name: str
+    preset: Preset
+    technique_map: TechniqueMap
+    digest: str
+    """SHA-256 over the preset, the map and the sound: another digest, another instrument."""
+
+
+def load_instrument(name: str | Path) -> Instrument:
+    """Load an instrument that ships, by name (`studio/violin`), or any, by the path of its YAML."""
+    path = _preset_path(name)
+    preset = load_document(path, Preset, "an instrument (YAML)")
+    named = preset.technique_map
+    map_path = _beside_or_shipped(named, path) if named else map_path_for(preset.instrument)
+    parts = [sha256_of(path), sha256_of(map_path), _sound_digest(preset)]
+    digest = hashlib.sha256(":".join(parts).encode()).hexdigest()
+    return Instrument(Path(name).as_posix(), preset, load_map(map_path), digest)
+
+
+def instrument_names() -> list[str]:
+    """Return the names of the instruments that ship."""
+    folder = shipped("presets")
+    return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.yaml"))
+
+
+def open_host(instrument: Instrument, sample_rate: int = 44_100) -> Host:
+    """Start the engine of an instrument; close it, or use it in a `with` block."""
+    if instrument.preset.host == "faust":
+        from composer_daw.hosts.faust import open_faust
+
+        return open_faust(instrument.preset.source, sample_rate)
+    from composer_daw.hosts.fake import FakeHost
+
+    return FakeHost(instrument.preset.source, sample_rate)
+
+
+def _preset_path(name: str | Path) -> Path:
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") or path.exists():
+        return path
+    shipping = shipped("presets") / f"{name}.yaml"
+    if not shipping.is_file():
+        hint = did_you_mean(str(name), instrument_names())
+        raise InputError(f"no instrument '{name}'{hint}; `composer-daw instruments list` shows them")
+    return shipping
+
+
+def _beside_or_shipped(reference: str, preset: Path) -> Path:
+    beside = preset.parent / reference
+    shipping = shipped("technique_maps").parent / reference
+    if not beside.is_file() and not shipping.is_file():
+        raise InputError(f"{preset}: no technique map '{reference}' beside it, nor among those that ship")
+    return beside if beside.is_file() else shipping
+
+
+def _sound_digest(preset: Preset) -> str:
+    if preset.host == "faust":
+        from composer_daw.hosts.faust import sound_digest
+
+        return sound_digest(preset.source)
+    return hashlib.sha256(preset.source.encode()).hexdigest()

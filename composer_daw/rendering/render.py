@@ -1,0 +1,110 @@
+"""Render a performance on an instrument: annotate, realize, play, add effects, wait for silence."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from composer_daw.audio import Audio
+from composer_daw.errors import HostError
+from composer_daw.events import Events
+from composer_daw.hosts.base import Host
+from composer_daw.performance import Performance
+from composer_daw.rendering.effects import apply_effects
+from composer_daw.rendering.instrument import Instrument, open_host
+from composer_daw.techniques import AS_WRITTEN, Labels, annotate, check_techniques, load_vocabulary, realize
+from composer_daw.techniques.shape import OutOfRange
+
+SILENT_DB = -80.0
+"""Below this a tail counts as silent (dBFS)."""
+
+FIRST_TAIL_S, LONGEST_TAIL_S = 2.0, 32.0
+CEILING_DB = -0.3
+"""A take that peaks higher is turned down to this, and says so in `gain_db`."""
+
+
+@dataclass(frozen=True)
+class Take:
+    """One rendered version: the sound from the start of the score, and what every note of it is."""
+
+    audio: Audio
+    labels: Labels
+    events: Events
+    performance: Performance
+    """The performance that was asked for, each note with its techniques."""
+    gain_db: float = 0.0
+    """What was taken off so that nothing clips; 0 where nothing was."""
+
+    def performed(self) -> Performance:
+        """Return the performance as it is played: sounding times, sent velocities, played techniques."""
+        rows = self.labels.rows
+        kept = self.performance.notes[np.isin(self.performance.notes["source"], rows["note"])]
+        names = self.labels.played_names()
+        table = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        notes = kept.copy()
+        notes["onset_s"], notes["velocity"] = rows["sounding_onset_s"], rows["velocity"]
+        notes["duration_s"] = rows["sounding_offset_s"] - rows["sounding_onset_s"]
+        notes["technique"] = [table[name] for name in names]
+        return dataclasses.replace(self.performance, notes=notes, techniques=tuple((name,) for name in table))
+
+
+def render(
+    performance: Performance,
+    instrument: Instrument,
+    technique: str = AS_WRITTEN,
+    *,
+    host: Host | None = None,
+    sample_rate: int = 44_100,
+    seed: int = 0,
+    out_of_range: OutOfRange = "fail",
+) -> Take:
+    """Render a performance with one technique throughout, or as its texts say ("written").
+
+    `technique` is a name of the vocabulary or the map, or several joined by '+'. A `host` that is open
+    already is used at its own sample rate; without one the instrument's is opened and closed. Raises
+    TechniqueError, InputError for notes out of range, and HostError.
+    """
+    if host is None:
+        with open_host(instrument, sample_rate) as opened:
+            return render(
+                performance, instrument, technique, host=opened, seed=seed, out_of_range=out_of_range
+            )
+    asked = with_techniques(performance, instrument, technique)
+    realization = realize(asked, instrument.technique_map, out_of_range=out_of_range)
+    audio = _until_silent(realization.events, instrument, host, seed)
+    gain_db = min(0.0, CEILING_DB - audio.peak_db)
+    heard = audio.gained(gain_db) if gain_db < 0.0 else audio
+    return Take(heard, realization.labels, realization.events, asked, gain_db)
+
+
+def with_techniques(performance: Performance, instrument: Instrument, technique: str) -> Performance:
+    """Return the performance with each note's techniques: those of its texts, or one for all."""
+    vocabulary = load_vocabulary()
+    annotated = annotate(performance, instrument.technique_map, vocabulary)
+    if technique == AS_WRITTEN:
+        return annotated
+    return annotated.with_technique(check_techniques(technique, instrument.technique_map, vocabulary))
+
+
+def _until_silent(events: Events, instrument: Instrument, host: Host, seed: int) -> Audio:
+    """Render with a longer and longer tail until its end is silent, then cut the lead-in and the silence."""
+    tail_s = FIRST_TAIL_S
+    while True:
+        dry = host.render(events, events.duration_s + tail_s, seed)
+        if not np.isfinite(dry.samples).all():
+            raise HostError(f"{instrument.name}: the engine gave samples that are not finite")
+        audio = apply_effects(dry, instrument.preset.effects).gained(instrument.preset.level_db)
+        end = Audio(audio.samples[:, -audio.sample_rate // 20 :], audio.sample_rate)
+        if end.peak_db < SILENT_DB or tail_s >= LONGEST_TAIL_S:
+            return _trimmed(audio, events)
+        tail_s *= 2
+
+
+def _trimmed(audio: Audio, events: Events) -> Audio:
+    """Return the audio from the start of the score to where it stays silent, never before the last release."""
+    start = round(events.pre_roll_s * audio.sample_rate)
+    loud = np.flatnonzero(np.abs(audio.samples).max(axis=0) > 10 ** (SILENT_DB / 20))
+    last = max(int(loud[-1]) + 1 if len(loud) else 0, start + round(events.duration_s * audio.sample_rate))
+    return Audio(audio.samples[:, start:last], audio.sample_rate)
