@@ -31,6 +31,7 @@ def dataset() -> None:
     help="Once for each version; 'written': as the score says.",
 )
 @click.option("-o", "--output", required=True, metavar="DIR", help="The folder of the data set.")
+@click.option("--format", "audio_format", type=click.Choice(["wav", "flac"]), default="wav", show_default=True)
 @click.option(
     "--workers", type=click.IntRange(1, 256), help="Processes at once; as many as cores if not given."
 )
@@ -43,6 +44,7 @@ def render(
     instrument: str | None,
     techniques: tuple[str, ...],
     output: str,
+    audio_format: Literal["wav", "flac"],
     workers: int | None,
     record_id: str | None,
     sample_rate: int,
@@ -62,8 +64,15 @@ def render(
     from composer_daw.dataset import plan_versions, run_plan
     from composer_daw.rendering import default_workers, load_instrument
 
-    options = {"seed": seed, "sample_rate": sample_rate, "out_of_range": out_of_range}
-    plan = plan_versions(scores, load_instrument(instrument), techniques, **options)  # type: ignore[arg-type]
+    plan = plan_versions(
+        scores,
+        load_instrument(instrument),
+        techniques,
+        seed=seed,
+        sample_rate=sample_rate,
+        out_of_range=out_of_range,
+        audio_format=audio_format,
+    )
     with items_bar(len(plan.records), "rendering") as advance:
         report = run_plan(plan, output, workers or default_workers(), advance)
     _tell(report, output)
@@ -95,5 +104,5 @@ def _again(scores: tuple[str, ...], record_id: str, output: str) -> None:
     again = render_again(record, Path(scores[0]).parent, Path(output))
     same = again.outcome == record.outcome
     click.echo(
-        f"{output}/{record.id}.wav: {'the same bytes as before' if same else 'NOT the same bytes as before'}"
+        f"{output}/{record.id}.{record.audio_format}: {'the same bytes as before' if same else 'NOT the same bytes as before'}"
     )

@@ -52,8 +52,9 @@ def render(
     from composer_daw.dataset.labels import save_labels
 
     performance, loaded = daw.load_midi(score), daw.load_instrument(instrument)
-    options = {"sample_rate": sample_rate, "seed": seed, "out_of_range": out_of_range}
-    take = daw.render(performance, loaded, technique, **options)  # type: ignore[arg-type]
+    take = daw.render(
+        performance, loaded, technique, sample_rate=sample_rate, seed=seed, out_of_range=out_of_range
+    )
     daw.save_audio(take.audio, output)
     if labels:
         save_labels(take.labels, labels)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from composer_daw import __version__
-from composer_daw.dataset.record import Record
+from composer_daw.dataset.record import AudioFormat, Record
 from composer_daw.errors import InputError, TechniqueError
 from composer_daw.files import check_is_file, sha256_of, written_whole
 from composer_daw.midi import load_midi
@@ -45,6 +45,7 @@ def plan_versions(
     seed: int = 0,
     sample_rate: int = 44_100,
     out_of_range: OutOfRange = "fail",
+    audio_format: AudioFormat = "wav",
 ) -> Plan:
     """Return a record for every score and technique, in that order.
 
@@ -74,6 +75,7 @@ def plan_versions(
                 seed=seed,
                 sample_rate=sample_rate,
                 out_of_range=out_of_range,
+                audio_format=audio_format,
                 tool=TOOL,
             )
             for name in names

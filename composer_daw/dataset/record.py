@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from composer_daw.techniques.shape import OutOfRange
 
-FORMAT = 1
-"""The version of the manifest; a reader refuses what is newer."""
+AudioFormat = Literal["wav", "flac"]
+"""Both hold 24 bits a sample; FLAC takes about half the room."""
 
 
 class _Part(BaseModel):
@@ -56,6 +56,7 @@ class Record(_Part):
     seed: int
     sample_rate: int
     out_of_range: OutOfRange
+    audio_format: AudioFormat = "wav"
     tool: str = Field(description="name and version of what rendered it")
     outcome: Outcome | None = None
 

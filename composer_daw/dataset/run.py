@@ -52,7 +52,9 @@ def run_plan(plan: Plan, folder: str | Path, workers: int = 1, progress: Progres
         raise OutputError(f"{target}: is a file; give a folder")
     finished = load_finished(target) if target.is_dir() else {}
     report = Report()
-    report.skipped = [record for record in plan.records if is_done(finished.get(record.id), record, target)]
+    report.skipped = [
+        finished[record.id] for record in plan.records if is_done(finished.get(record.id), record, target)
+    ]
     done = {record.id for record in report.skipped}
     jobs = [Job(record, str(target)) for record in plan.records if record.id not in done]
     with open_journal(target) as journal:
@@ -113,7 +115,7 @@ def render_record(record: Record, folder: Path, instrument: Instrument, host: Ho
         seed=seed_for(record.seed, record.id) % 2**32,
         out_of_range=record.out_of_range,
     )
-    save_audio(take.audio, folder / f"{record.id}.wav")
+    save_audio(take.audio, folder / f"{record.id}.{record.audio_format}")
     save_midi(take.performed(), folder / f"{record.id}.mid", tag="played")
     save_labels(take.labels, folder / f"{record.id}.csv")
     return record.model_copy(update={"outcome": _outcome(record, take, folder)})
@@ -122,7 +124,7 @@ def render_record(record: Record, folder: Path, instrument: Instrument, host: Ho
 def _outcome(record: Record, take: Take, folder: Path) -> Outcome:
     names = take.labels.rung_names()
     return Outcome(
-        audio=_file(folder, f"{record.id}.wav"),
+        audio=_file(folder, f"{record.id}.{record.audio_format}"),
         midi=_file(folder, f"{record.id}.mid"),
         labels=_file(folder, f"{record.id}.csv"),
         duration_s=round(take.audio.duration_s, 6),

@@ -1,0 +1,1 @@
+"""Evaluation: how well techniques are told apart, and how sure the figures are."""

@@ -1,0 +1,201 @@
+"""Notes as control lanes for a mono string program, and what it plays back on the timeline.
+
+Each *stroke* (a note with its tail, or a chain of slurred notes) is rendered on its own, one after the other
+in one packed stream, and then laid on the timeline where it belongs. So no voice is ever stolen, notes that
+overlap may have different techniques, silence costs nothing, and a note sounds the same whatever came before.
+
+    packed:    | forget | held ........ | ring ... | forget | held .. | held (slurred) .. | ring ... |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from composer_daw.audio import Samples
+from composer_daw.events import Events, Kind
+from composer_daw.hosts.faust_declaration import BASE_LANES, Declaration
+from composer_daw.hosts.faust_notes import Floats, Ints, Notes, to_samples
+
+Lanes = npt.NDArray[np.float32]
+
+FADE_S = 0.005
+"""How long a tail fades before the note that takes its string, or the end."""
+
+TOUCH_S = 0.001
+"""A gap this small still counts as touching, for slurred notes."""
+
+PACKED_S = 20.0
+"""About how much of the packed stream is rendered at a time; it bounds the memory."""
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """Notes as parts of the packed stream, in samples.
+
+    `first` marks the first note of a stroke; `forget`, `held` and `ring` are the lengths of a note's parts.
+    """
+
+    notes: Notes
+    first: npt.NDArray[np.bool_]
+    forget: Ints
+    held: Ints
+    ring: Ints
+
+    @property
+    def lengths(self) -> Ints:
+        """Return the samples each note takes in the packed stream."""
+        return self.forget + self.held + self.ring
+
+    def slice(self, part: slice) -> Strokes:
+        """Return some of the notes; the slice must hold whole strokes."""
+        n = self.notes
+        lanes = {lane: values[part] for lane, values in n.lanes.items()}
+        notes = Notes(
+            n.channel[part], n.pitch[part], n.onset[part], n.release[part], n.velocity[part], n.seed[part], lanes
+        )
+        return Strokes(notes, self.first[part], self.forget[part], self.held[part], self.ring[part])
+
+
+@dataclass(frozen=True)
+class Track:
+    """A value per channel that changes in steps: `value[i]` from `key[i]` on, keys sorted by channel."""
+
+    key: Ints
+    value: Floats
+    span: int
+
+    def at(self, channel: Ints, sample: Ints) -> Floats:
+        """Return the value that holds in each channel at each sample."""
+        wanted = channel * self.span + sample + 1
+        return self.value[np.searchsorted(self.key, wanted, side="right") - 1]
+
+
+def plan_strokes(notes: Notes, declaration: Declaration, sample_rate: int, total: int) -> Strokes:
+    """Return the notes as strokes: which are slurred, how long each is held and rings."""
+    slurred = _slurred(notes, declaration, round(TOUCH_S * sample_rate))
+    last = ~np.append(slurred[1:], False)
+    following = np.append(notes.onset[1:], total)
+    stop = np.where(last, notes.release, following)
+    ring = np.where(last, _tails(notes, ~slurred, declaration, sample_rate, total), 0)
+    return Strokes(notes, ~slurred, np.where(slurred, 0, _forget(declaration, sample_rate)), stop - notes.onset, ring)
+
+
+def _slurred(notes: Notes, declaration: Declaration, touch: int) -> npt.NDArray[np.bool_]:
+    """Return which notes go on in the stroke of the note before: they meet it and outlast it."""
+    willing = np.isin(notes.lanes[declaration.connects.lane], declaration.connects.values)
+    slurred = np.zeros(len(notes), dtype=bool)
+    slurred[1:] = (
+        (willing[1:] & willing[:-1])
+        & (notes.channel[1:] == notes.channel[:-1])
+        & (notes.onset[1:] > notes.onset[:-1] + touch)
+        & (notes.onset[1:] <= notes.release[:-1] + touch)
+        & (notes.release[1:] >= notes.release[:-1])
+    )
+    return slurred
+
+
+def _tails(notes: Notes, first: npt.NDArray[np.bool_], declaration: Declaration, rate: int, total: int) -> Ints:
+    """Return how long each note may ring: its tail, cut when the strings are all taken or the time is up."""
+    tail_s = np.asarray(declaration.tail_s.values)[notes.lanes[declaration.tail_s.lane].astype(np.int64)]
+    ring = np.rint(tail_s * rate).astype(np.int64)
+    strokes = np.flatnonzero(first)
+    number = np.cumsum(first) - 1
+    taker = np.minimum(number + declaration.strings, len(strokes) - 1)
+    taken = (number + declaration.strings < len(strokes)) & (notes.channel[strokes[taker]] == notes.channel)
+    until = np.where(taken, notes.onset[strokes[taker]] - notes.release, ring)
+    fade = round(FADE_S * rate)
+    return np.asarray(np.minimum(np.clip(until, fade, ring), np.maximum(total - notes.release, 0)), dtype=np.int64)
+
+
+def _forget(declaration: Declaration, sample_rate: int) -> int:
+    """Return the samples that empty the string: its longest period and some."""
+    return int(sample_rate / float(to_hz(declaration.range[0] - declaration.bend_range))) + 64
+
+
+def to_hz(pitch: float | Floats) -> Floats:
+    """Return the frequency of a MIDI pitch in Hz, equal temperament, A4 = 440."""
+    return np.asarray(440.0 * np.exp2((np.asarray(pitch) - 69.0) / 12.0))
+
+
+def bend_track(events: Events, declaration: Declaration, sample_rate: int, total: int) -> Track | None:
+    """Return the pitch bend as a factor on the frequency, or None where nothing bends."""
+    rows = events.of(Kind.PITCH_BEND)
+    factor = np.exp2(rows["value"].astype(np.float64) / 8192.0 * declaration.bend_range / 12.0)
+    return _track(to_samples(rows["time_s"], events, sample_rate), rows["channel"], factor, total)
+
+
+def control_tracks(events: Events, declaration: Declaration, sample_rate: int, total: int) -> dict[str, list[Track]]:
+    """Return, for each lane, the controllers that move it (0..1, 1 until they are first sent)."""
+    found: dict[str, list[Track]] = {}
+    controls = events.of(Kind.CONTROL)
+    for controller, lane in declaration.controls.items():
+        rows = controls[controls["number"] == controller]
+        samples = to_samples(rows["time_s"], events, sample_rate)
+        track = _track(samples, rows["channel"], rows["value"].astype(np.float64) / 127.0, total)
+        if track is not None:
+            found.setdefault(lane, []).append(track)
+    return found
+
+
+def _track(sample: Ints, channel: npt.NDArray[np.uint8], value: Floats, total: int) -> Track | None:
+    if not len(sample):
+        return None
+    span = total + 2
+    key = np.concatenate([np.arange(16) * span, channel.astype(np.int64) * span + np.minimum(sample, total) + 1])
+    order = np.argsort(key, kind="stable")
+    return Track(key[order], np.concatenate([np.ones(16), value])[order], span)
+
+
+def packets(strokes: Strokes, sample_rate: int) -> Iterator[Strokes]:
+    """Return the strokes in parts of about `PACKED_S` seconds of the packed stream, each of whole strokes."""
+    begin = np.cumsum(strokes.lengths) - strokes.lengths
+    packet = begin[strokes.first] // round(PACKED_S * sample_rate)
+    edges = np.flatnonzero(strokes.first)[np.flatnonzero(np.diff(packet, prepend=-1))]
+    for start, stop in zip(edges, [*edges[1:], len(strokes.notes)], strict=True):
+        yield strokes.slice(slice(int(start), int(stop)))
+
+
+def build_lanes(
+    strokes: Strokes, declaration: Declaration, bend: Track | None, controls: dict[str, list[Track]]
+) -> Lanes:
+    """Return the packed lanes, float32, lanes x samples, in the order of the string program's inputs."""
+    notes, lengths = strokes.notes, strokes.lengths
+    lanes = np.empty((len(BASE_LANES) + len(declaration.lanes), int(lengths.sum())), dtype=np.float32)
+    parts = np.stack([strokes.forget, strokes.held, strokes.ring], axis=1).ravel()
+    lanes[0] = np.repeat(np.tile(np.array([-1, 1, 0], dtype=np.float32), len(notes)), parts)
+    for row, values in enumerate((to_hz(notes.pitch.astype(np.float64)), notes.velocity, notes.seed), start=1):
+        lanes[row] = np.repeat(values.astype(np.float32), lengths)
+    channel = np.repeat(notes.channel, lengths) if bend or controls else np.empty(0, dtype=np.int64)
+    time = _timeline(strokes) if bend or controls else np.empty(0, dtype=np.int64)
+    if bend is not None:
+        lanes[1] *= bend.at(channel, time)
+    for row, lane in enumerate(declaration.lanes, start=len(BASE_LANES)):
+        lanes[row] = np.repeat(notes.lanes[lane], lengths) if lane in notes.lanes else 1.0
+        for track in controls.get(lane, ()):
+            lanes[row] *= track.at(channel, time)
+    return lanes
+
+
+def _timeline(strokes: Strokes) -> Ints:
+    """Return where on the timeline each packed sample belongs."""
+    lengths = strokes.lengths
+    shift = strokes.notes.onset - strokes.forget - (np.cumsum(lengths) - lengths)
+    return np.maximum(np.repeat(shift, lengths) + np.arange(int(lengths.sum())), 0)
+
+
+def lay_out(strokes: Strokes, packed: Samples, timeline: Samples, sample_rate: int) -> None:
+    """Add the packed sound of each stroke to `timeline` in place; every stroke ends in a fade."""
+    ends = np.cumsum(strokes.lengths)
+    starts = (ends - strokes.lengths + strokes.forget)[strokes.first]
+    stops = ends[np.append(strokes.first[1:], True)]
+    ramp = np.linspace(1.0, 0.0, max(2, round(FADE_S * sample_rate)), dtype=np.float32)
+    onsets = strokes.notes.onset[strokes.first]
+    for start, stop, onset in zip(starts.tolist(), stops.tolist(), onsets.tolist(), strict=True):
+        sound = packed[start:stop]
+        fade = ramp[-len(sound) :]
+        sound[len(sound) - len(fade) :] *= fade
+        timeline[onset : onset + len(sound)] += sound
