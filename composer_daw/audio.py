@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from composer_daw.errors import AudioError
+from composer_daw.errors import AudioError, OutputError
 from composer_daw.files import check_is_file, written_whole
 
 Samples = npt.NDArray[np.float32]
@@ -35,14 +35,15 @@ class Audio:
         samples = np.ascontiguousarray(np.atleast_2d(self.samples), dtype=np.float32)
         if samples.ndim != 2 or self.sample_rate <= 0:
             raise AudioError(f"audio needs channels x samples and a rate above 0, not {samples.shape}")
-        samples = samples.copy() if samples is self.samples and samples.flags.writeable else samples
+        if np.may_share_memory(samples, self.samples) and np.asarray(self.samples).flags.writeable:
+            samples = samples.copy()  # the caller may go on changing what is theirs
         samples.setflags(write=False)
         object.__setattr__(self, "samples", samples)
 
     @property
     def duration_s(self) -> float:
         """Return the length in seconds."""
-        return self.samples.shape[1] / self.sample_rate
+        return float(self.samples.shape[1] / self.sample_rate)
 
     @property
     def channels(self) -> int:
@@ -122,11 +123,16 @@ def save_audio(audio: Audio, path: str | Path, subtype: str | None = None) -> No
     if suffix not in SUBTYPES:
         raise AudioError(f"{target}: cannot write '{suffix}'; give the file one of {', '.join(SUBTYPES)}")
     chosen = subtype or SUBTYPES[suffix]
+    if not soundfile.check_format(suffix[1:], chosen):
+        raise AudioError(f"{target}: a {suffix} file cannot hold {chosen} samples; give PCM_16 or PCM_24")
     _check_fit_to_write(audio, target, chosen)
     with written_whole(target) as temporary:
-        soundfile.write(
-            temporary, audio.samples.T, audio.sample_rate, subtype=chosen, format=suffix[1:].upper()
-        )
+        try:
+            soundfile.write(temporary, audio.samples.T, audio.sample_rate, chosen, format=suffix[1:].upper())
+        except soundfile.LibsndfileError as error:  # a full disk comes as this, not as an OSError
+            raise OutputError(
+                f"{target}: cannot be written ({error.error_string.strip('. ')}); is the disk full?"
+            ) from error
 
 
 def _check_fit_to_write(audio: Audio, target: Path, subtype: str) -> None:

@@ -7,6 +7,7 @@ Tags, anchors and aliases, repeated keys, deep nesting and huge files are refuse
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -40,10 +41,11 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 for _tag, _pattern, _first in (
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
-    ("int", r"^[-+]?[0-9]+$", list("-+0123456789")),
+    ("int", r"^[-+]?[0-9]{1,300}$", list("-+0123456789")),
     ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+0123456789.")),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+_Loader.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value))  # 010 is ten, not eight
 
 
 def load_document(path: str | Path, model: type[Model], what: str) -> Model:
@@ -93,7 +95,8 @@ def _composed(text: str, name: str) -> yaml.Node:
 
 def _check_events(text: str, name: str) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
+    for event in events:
         line = event.start_mark.line + 1
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
@@ -132,12 +135,15 @@ def _first_error(error: ValidationError, node: yaml.Node, model: type[BaseModel]
 
 
 def _place(node: yaml.Node, location: tuple[int | str, ...]) -> tuple[int, list[str]]:
-    """Walk down as far as the location leads; parts that pydantic adds (union tags) lead nowhere."""
+    """Walk down as far as the location leads; parts that pydantic adds (union tags) lead nowhere.
+
+    A tag may be spelt as a key that is there: what holds no further keys is on the way only if it is the end.
+    """
     places: list[str] = []
     line = node.start_mark.line + 1
-    for part in location:
+    for number, part in enumerate(location, 1):
         child = _child(node, part)
-        if child is None:
+        if child is None or (number < len(location) and isinstance(child[1], yaml.ScalarNode)):
             continue
         key, value = child
         places.append(f"{places.pop()}[{part}]" if isinstance(part, int) and places else str(part))

@@ -30,6 +30,9 @@ class Kind(enum.IntEnum):
     NOTE_ON = 8
 
 
+BANK_SELECT = (0, 32)
+"""The controllers that name a bank, most significant byte first; the next program change takes it up."""
+
 EVENT = np.dtype(
     [
         ("time_s", "f8"),
@@ -71,4 +74,10 @@ class Events:
 
 def sorted_stream(rows: EventArray) -> EventArray:
     """Return `rows` in playing order: by time, then by kind, then as they came."""
-    return rows[np.lexsort((rows["kind"], rows["time_s"]))]
+    return rows[np.lexsort((ranks(rows), rows["time_s"]))]
+
+
+def ranks(rows: EventArray) -> npt.NDArray[np.float64]:
+    """Return the place of each row at its instant: that of its kind, but a bank goes before its program."""
+    bank = (rows["kind"] == Kind.CONTROL) & np.isin(rows["number"], BANK_SELECT)
+    return np.where(bank, Kind.PROGRAM - 0.5, rows["kind"])

@@ -40,13 +40,17 @@ def write_text(path: str | Path, text: str) -> None:
 
 
 def check_is_file(path: str | Path, what: str) -> Path:
-    """Return `path` when it is a file; else raise InputError that says what was expected there."""
+    """Return `path` when it is a file that can be read; else raise InputError, saying what was expected."""
     source = Path(path)
-    if source.is_dir():
-        raise InputError(f"{source}: is a folder; give {what}")
-    if not source.exists():
-        beside = [p.name for p in source.parent.iterdir()] if source.parent.is_dir() else []
-        raise InputError(f"{source}: no such file{did_you_mean(source.name, beside)}; give {what}")
+    try:
+        if source.is_dir():
+            raise InputError(f"{source}: is a folder; give {what}")
+        if not source.exists():
+            beside = [p.name for p in source.parent.iterdir()] if source.parent.is_dir() else []
+            raise InputError(f"{source}: no such file{did_you_mean(source.name, beside)}; give {what}")
+        source.open("rb").close()
+    except OSError as error:
+        raise InputError(f"{source}: cannot be read: {error.strerror or error}") from error
     return source
 
 

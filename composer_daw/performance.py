@@ -146,6 +146,6 @@ def note_rows(notes: Sequence[tuple[float, float, int, int]], **columns: npt.Arr
         rows[name] = values
     rows["written_onset_s"], rows["written_duration_s"] = rows["onset_s"], rows["duration_s"]
     rows["source"] = np.arange(len(rows))
-    for name, values in columns.items():
-        rows[name] = values
+    for name, column in columns.items():
+        rows[name] = column
     return rows

@@ -10,7 +10,10 @@ import hashlib
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+
+MOST_DRAWS = 1000
+"""So often a bell curve is drawn from again before its bounds are taken to be too narrow for it."""
 
 
 def generator_for(seed: int, item_id: str) -> np.random.Generator:
@@ -32,7 +35,7 @@ class Constant(_Distribution):
     """Always the same value."""
 
     kind: Literal["constant"] = "constant"
-    value: float
+    value: FiniteFloat
 
     def draw(self, rng: np.random.Generator) -> float:
         """Return the value."""
@@ -43,8 +46,8 @@ class Uniform(_Distribution):
     """Every value from `low` up to, not including, `high` alike."""
 
     kind: Literal["uniform"] = "uniform"
-    low: float
-    high: float
+    low: FiniteFloat
+    high: FiniteFloat
 
     @model_validator(mode="after")
     def _ordered(self) -> Uniform:
@@ -61,8 +64,8 @@ class Normal(_Distribution):
     """A bell curve around `mean`, cut at `low` and `high` by drawing again."""
 
     kind: Literal["normal"] = "normal"
-    mean: float
-    deviation: float = Field(ge=0)
+    mean: FiniteFloat
+    deviation: Annotated[FiniteFloat, Field(ge=0)]
     low: float = float("-inf")
     high: float = float("inf")
 
@@ -74,10 +77,11 @@ class Normal(_Distribution):
 
     def draw(self, rng: np.random.Generator) -> float:
         """Return one value within the bounds."""
-        while True:
+        for _ in range(MOST_DRAWS):
             value = float(rng.normal(self.mean, self.deviation))
             if self.low <= value <= self.high:
                 return value
+        return float(rng.uniform(self.low, self.high))  # so narrow a cut of the bell is flat
 
 
 class Choice(_Distribution):
@@ -85,7 +89,7 @@ class Choice(_Distribution):
 
     kind: Literal["choice"] = "choice"
     values: tuple[float | str, ...] = Field(min_length=1)
-    weights: tuple[Annotated[float, Field(ge=0)], ...] | None = None
+    weights: tuple[Annotated[FiniteFloat, Field(ge=0)], ...] | None = None
 
     @model_validator(mode="after")
     def _weighted(self) -> Choice:

@@ -92,7 +92,8 @@ def _tell(take: Take, output: str, as_json: bool) -> None:
         click.echo(json.dumps(facts, ensure_ascii=False))
         return
     click.echo(
-        f"{output}: {take.audio.duration_s:.2f} s, {len(take.labels.rows)} notes, {take.audio.peak_db:.1f} dBFS"
+        f"{output}: {take.audio.duration_s:.2f} s, {len(take.labels.rows)} notes, "
+        f"{take.audio.peak_db:.1f} dBFS"
     )
     for asked, played, rung, count in stood_in:
         click.echo(f"note: {count} notes ask for {asked} and play {played} ({rung})", err=True)

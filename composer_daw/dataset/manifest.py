@@ -6,9 +6,10 @@ was in flight; at the end the journal is folded into the manifest.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from io import RawIOBase
 from pathlib import Path
-from typing import IO
 
 from pydantic import ValidationError
 
@@ -22,7 +23,7 @@ MANIFEST, JOURNAL = "manifest.jsonl", "journal.jsonl"
 def load_manifest(path: str | Path) -> list[Record]:
     """Read a manifest; raise DocumentError with the line of what is no record."""
     source = check_is_file(path, f"a manifest ({MANIFEST})")
-    lines = source.read_text(encoding="utf-8").splitlines()
+    lines = source.read_bytes().split(b"\n")
     return [_record(line, f"{source}:{number}") for number, line in enumerate(lines, 1) if line.strip()]
 
 
@@ -31,8 +32,8 @@ def load_finished(folder: Path) -> dict[str, Record]:
     manifest, journal = folder / MANIFEST, folder / JOURNAL
     records = load_manifest(manifest) if manifest.is_file() else []
     if journal.is_file():
-        whole = journal.read_text(encoding="utf-8").splitlines(keepends=True)
-        records += [_record(line, str(journal)) for line in whole if line.endswith("\n")]
+        whole = journal.read_bytes().split(b"\n")[:-1]
+        records += [_record(line, f"{journal}:{number}") for number, line in enumerate(whole, 1)]
     return {record.id: record for record in records}
 
 
@@ -43,25 +44,33 @@ def save_manifest(records: Iterable[Record], folder: Path) -> None:
     (folder / JOURNAL).unlink(missing_ok=True)
 
 
-def append(record: Record, journal: IO[str]) -> None:
-    """Add a finished record to the journal, and have it on the disk before going on."""
-    journal.write(record.model_dump_json() + "\n")
-    journal.flush()
+def append(record: Record, journal: RawIOBase) -> None:
+    """Add a finished record to the journal, past any buffer of ours; raise OutputError when it is full."""
+    try:
+        journal.write(record.model_dump_json().encode() + b"\n")
+    except OSError as error:
+        raise OutputError(f"{JOURNAL}: cannot be written: {error.strerror or error}") from error
 
 
-def open_journal(folder: Path) -> IO[str]:
-    """Open the journal of a folder for appending; raise OutputError where that cannot be."""
+def open_journal(folder: Path) -> RawIOBase:
+    """Open the journal of a folder for appending; raise OutputError where that cannot be.
+
+    The line that an interrupted run left half-written is cut off: the next record begins on its own.
+    """
+    journal = folder / JOURNAL
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return (folder / JOURNAL).open("a", encoding="utf-8", newline="\n")
+        if journal.is_file():
+            os.truncate(journal, journal.read_bytes().rfind(b"\n") + 1)
+        return journal.open("ab", buffering=0)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
 
 
-def _record(line: str, place: str) -> Record:
+def _record(line: bytes, place: str) -> Record:
     try:
         return Record.model_validate_json(line)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in problem["loc"])
-        raise DocumentError(f"{place}: no record of this version: {where}: {problem['msg']}") from error
+        where = "".join(f"{part}: " for part in problem["loc"])
+        raise DocumentError(f"{place}: no record of this version: {where}{problem['msg']}") from error

@@ -14,16 +14,8 @@ from composer_daw.errors import InputError, TechniqueError
 from composer_daw.files import check_is_file, sha256_of, written_whole
 from composer_daw.midi import load_midi
 from composer_daw.performance import Performance
-from composer_daw.rendering import Instrument
-from composer_daw.techniques import (
-    AS_WRITTEN,
-    Rung,
-    annotate,
-    check_techniques,
-    load_vocabulary,
-    realize,
-    resolve,
-)
+from composer_daw.rendering import Instrument, with_techniques
+from composer_daw.techniques import AS_WRITTEN, Rung, check_techniques, load_vocabulary, realize, resolve
 from composer_daw.techniques.shape import OutOfRange
 
 TOOL = f"composer_daw {__version__}"
@@ -57,7 +49,9 @@ def plan_versions(
     sources: dict[str, Path] = {}
     for score in scores:
         path = check_is_file(score, "a MIDI file (.mid)")
-        _check_notes(load_midi(path), instrument, path, out_of_range)
+        performance = load_midi(path)
+        for name in names:
+            _check_notes(performance, instrument, name, path, out_of_range)
         digest = sha256_of(path)
         stem = f"{_slug(path.stem)}-{digest[:8]}"
         source = f"sources/{stem}.mid"
@@ -84,7 +78,7 @@ def plan_versions(
 
 
 def check_playable(technique: str, instrument: Instrument) -> str:
-    """Return the one name of a technique, or several joined by '+'; raise TechniqueError if it is not played."""
+    """Return the one name of a technique, or several joined by '+'; raise TechniqueError if not played."""
     if technique == AS_WRITTEN:
         return technique
     vocabulary = load_vocabulary()
@@ -109,12 +103,12 @@ def copy_sources(plan: Plan, folder: Path) -> None:
 
 
 def _check_notes(
-    performance: Performance, instrument: Instrument, path: Path, out_of_range: OutOfRange
+    performance: Performance, instrument: Instrument, technique: str, path: Path, out_of_range: OutOfRange
 ) -> None:
     """Find out before the run what would fail in it."""
     try:
-        annotated = annotate(performance, instrument.technique_map, load_vocabulary())
-        realize(annotated, instrument.technique_map, out_of_range=out_of_range)
+        asked = with_techniques(performance, instrument, technique)
+        realize(asked, instrument.technique_map, out_of_range=out_of_range)
     except InputError as error:
         raise type(error)(f"{path}: {error}") from error
 

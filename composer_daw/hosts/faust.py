@@ -24,7 +24,14 @@ from composer_daw.errors import HostError, did_you_mean
 from composer_daw.events import Events, Kind
 from composer_daw.hosts.base import Parameter
 from composer_daw.hosts.faust_declaration import BASE_LANES, Declaration, load_declaration
-from composer_daw.hosts.faust_lanes import bend_track, build_lanes, control_tracks, lay_out, packets, plan_strokes
+from composer_daw.hosts.faust_lanes import (
+    bend_track,
+    build_lanes,
+    control_tracks,
+    lay_out,
+    packets,
+    plan_strokes,
+)
 from composer_daw.hosts.faust_notes import read_notes
 
 HOME = Path(__file__).parent
@@ -66,7 +73,9 @@ class FaustHost:
         self.declaration: Declaration = load_declaration(path)
         self.state = _fingerprint(path)
         lanes = len(BASE_LANES) + len(self.declaration.lanes)
-        self._strings: _Program | None = _Program(path.parent / self.declaration.strings_dsp, sample_rate, lanes, 1)
+        self._strings: _Program | None = _Program(
+            path.parent / self.declaration.strings_dsp, sample_rate, lanes, 1
+        )
         self._body: _Program | None = _Program(
             path.parent / self.declaration.body_dsp, sample_rate, 1, self.declaration.channels
         )
@@ -85,10 +94,14 @@ class FaustHost:
         if self._strings is None or self._body is None:
             raise HostError(f"{self.declaration.name}: the host is closed; open it again to render")
         if len(events.of(Kind.PARAMETER)):
-            raise HostError(f"{self.declaration.name}: has no parameters; use its keyswitches and controllers")
+            raise HostError(
+                f"{self.declaration.name}: has no parameters; use its keyswitches and controllers"
+            )
         total = max(0, round((duration_s + events.pre_roll_s) * self.sample_rate))
         force = self._play(events, total, seed, self._strings)
-        sound = self._body.run(force[np.newaxis]) if force.any() else np.zeros((self.declaration.channels, total))
+        sound = (
+            self._body.run(force[np.newaxis]) if force.any() else np.zeros((self.declaration.channels, total))
+        )
         if not np.isfinite(sound).all():
             raise HostError(f"{self.declaration.name}: rendered NaN or infinite samples")
         return Audio(np.asarray(sound, dtype=np.float32), self.sample_rate)
@@ -128,12 +141,16 @@ class _Program:
             import dawdreamer
 
             self._engine: Any = dawdreamer.RenderEngine(sample_rate, BLOCK)
-            self._lanes: Any = self._engine.make_playback_processor("lanes", np.zeros((inputs, 1), np.float32))
+            self._lanes: Any = self._engine.make_playback_processor(
+                "lanes", np.zeros((inputs, 1), np.float32)
+            )
             faust = _compiled(self._engine.make_faust_processor("faust"), path)
             found = (faust.get_num_input_channels(), faust.get_num_output_channels())
             self._engine.load_graph([(self._lanes, []), (faust, ["lanes"])])
         if found[0] != inputs or found[1] < outputs:
-            raise HostError(f"{path}: has {found[0]} inputs, {found[1]} outputs; needs {inputs} and {outputs}")
+            raise HostError(
+                f"{path}: has {found[0]} inputs, {found[1]} outputs; needs {inputs} and {outputs}"
+            )
 
     def run(self, lanes: Samples) -> Samples:
         """Return what the program makes of `lanes` (float32, inputs x samples), as outputs x samples."""

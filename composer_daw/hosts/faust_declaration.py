@@ -54,7 +54,9 @@ class Declaration(BaseModel):
     @model_validator(mode="after")
     def _lanes_exist(self) -> Self:
         """Refuse a lane that is named but not declared, and a keyswitch inside the playable range."""
-        named = {lane for switch in self.keyswitches.values() for lane in switch} | set(self.controls.values())
+        named = {lane for switch in self.keyswitches.values() for lane in switch} | set(
+            self.controls.values()
+        )
         unknown = sorted((named | {self.connects.lane, self.tail_s.lane}) - set(self.lanes))
         if unknown:
             raise ValueError(f"lanes {', '.join(unknown)} are not in the list `lanes`")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +56,13 @@ class Strokes:
         n = self.notes
         lanes = {lane: values[part] for lane, values in n.lanes.items()}
         notes = Notes(
-            n.channel[part], n.pitch[part], n.onset[part], n.release[part], n.velocity[part], n.seed[part], lanes
+            n.channel[part],
+            n.pitch[part],
+            n.onset[part],
+            n.release[part],
+            n.velocity[part],
+            n.seed[part],
+            lanes,
         )
         return Strokes(notes, self.first[part], self.forget[part], self.held[part], self.ring[part])
 
@@ -81,7 +88,9 @@ def plan_strokes(notes: Notes, declaration: Declaration, sample_rate: int, total
     following = np.append(notes.onset[1:], total)
     stop = np.where(last, notes.release, following)
     ring = np.where(last, _tails(notes, ~slurred, declaration, sample_rate, total), 0)
-    return Strokes(notes, ~slurred, np.where(slurred, 0, _forget(declaration, sample_rate)), stop - notes.onset, ring)
+    return Strokes(
+        notes, ~slurred, np.where(slurred, 0, _forget(declaration, sample_rate)), stop - notes.onset, ring
+    )
 
 
 def _slurred(notes: Notes, declaration: Declaration, touch: int) -> npt.NDArray[np.bool_]:
@@ -98,7 +107,9 @@ def _slurred(notes: Notes, declaration: Declaration, touch: int) -> npt.NDArray[
     return slurred
 
 
-def _tails(notes: Notes, first: npt.NDArray[np.bool_], declaration: Declaration, rate: int, total: int) -> Ints:
+def _tails(
+    notes: Notes, first: npt.NDArray[np.bool_], declaration: Declaration, rate: int, total: int
+) -> Ints:
     """Return how long each note may ring: its tail, cut when the strings are all taken or the time is up."""
     tail_s = np.asarray(declaration.tail_s.values)[notes.lanes[declaration.tail_s.lane].astype(np.int64)]
     ring = np.rint(tail_s * rate).astype(np.int64)
@@ -108,7 +119,9 @@ def _tails(notes: Notes, first: npt.NDArray[np.bool_], declaration: Declaration,
     taken = (number + declaration.strings < len(strokes)) & (notes.channel[strokes[taker]] == notes.channel)
     until = np.where(taken, notes.onset[strokes[taker]] - notes.release, ring)
     fade = round(FADE_S * rate)
-    return np.asarray(np.minimum(np.clip(until, fade, ring), np.maximum(total - notes.release, 0)), dtype=np.int64)
+    return np.asarray(
+        np.minimum(np.clip(until, fade, ring), np.maximum(total - notes.release, 0)), dtype=np.int64
+    )
 
 
 def _forget(declaration: Declaration, sample_rate: int) -> int:
@@ -128,7 +141,9 @@ def bend_track(events: Events, declaration: Declaration, sample_rate: int, total
     return _track(to_samples(rows["time_s"], events, sample_rate), rows["channel"], factor, total)
 
 
-def control_tracks(events: Events, declaration: Declaration, sample_rate: int, total: int) -> dict[str, list[Track]]:
+def control_tracks(
+    events: Events, declaration: Declaration, sample_rate: int, total: int
+) -> dict[str, list[Track]]:
     """Return, for each lane, the controllers that move it (0..1, 1 until they are first sent)."""
     found: dict[str, list[Track]] = {}
     controls = events.of(Kind.CONTROL)
@@ -145,7 +160,9 @@ def _track(sample: Ints, channel: npt.NDArray[np.uint8], value: Floats, total: i
     if not len(sample):
         return None
     span = total + 2
-    key = np.concatenate([np.arange(16) * span, channel.astype(np.int64) * span + np.minimum(sample, total) + 1])
+    key = np.concatenate(
+        [np.arange(16) * span, channel.astype(np.int64) * span + np.minimum(sample, total) + 1]
+    )
     order = np.argsort(key, kind="stable")
     return Track(key[order], np.concatenate([np.ones(16), value])[order], span)
 
@@ -154,9 +171,11 @@ def packets(strokes: Strokes, sample_rate: int) -> Iterator[Strokes]:
     """Return the strokes in parts of about `PACKED_S` seconds of the packed stream, each of whole strokes."""
     begin = np.cumsum(strokes.lengths) - strokes.lengths
     packet = begin[strokes.first] // round(PACKED_S * sample_rate)
-    edges = np.flatnonzero(strokes.first)[np.flatnonzero(np.diff(packet, prepend=-1))]
-    for start, stop in zip(edges, [*edges[1:], len(strokes.notes)], strict=True):
-        yield strokes.slice(slice(int(start), int(stop)))
+    edges = np.append(
+        np.flatnonzero(strokes.first)[np.flatnonzero(np.diff(packet, prepend=-1))], len(strokes.notes)
+    )
+    for start, stop in pairwise(edges.tolist()):
+        yield strokes.slice(slice(start, stop))
 
 
 def build_lanes(
@@ -167,7 +186,9 @@ def build_lanes(
     lanes = np.empty((len(BASE_LANES) + len(declaration.lanes), int(lengths.sum())), dtype=np.float32)
     parts = np.stack([strokes.forget, strokes.held, strokes.ring], axis=1).ravel()
     lanes[0] = np.repeat(np.tile(np.array([-1, 1, 0], dtype=np.float32), len(notes)), parts)
-    for row, values in enumerate((to_hz(notes.pitch.astype(np.float64)), notes.velocity, notes.seed), start=1):
+    for row, values in enumerate(
+        (to_hz(notes.pitch.astype(np.float64)), notes.velocity, notes.seed), start=1
+    ):
         lanes[row] = np.repeat(values.astype(np.float32), lengths)
     channel = np.repeat(notes.channel, lengths) if bend or controls else np.empty(0, dtype=np.int64)
     time = _timeline(strokes) if bend or controls else np.empty(0, dtype=np.int64)

@@ -43,7 +43,9 @@ def read_notes(events: Events, declaration: Declaration, sample_rate: int, total
     the instrument does not have.
     """
     stream = events.stream
-    switches = np.isin(stream["number"], list(declaration.keyswitches)) & _is(stream, Kind.NOTE_ON, Kind.SWITCH_ON)
+    switches = np.isin(stream["number"], list(declaration.keyswitches)) & _is(
+        stream, Kind.NOTE_ON, Kind.SWITCH_ON
+    )
     on = np.flatnonzero(_is(stream, Kind.NOTE_ON) & ~switches & (stream["value"] > 0))
     check_playable(stream, on, np.flatnonzero(_is(stream, Kind.SWITCH_ON) & ~switches), declaration)
     onset = to_samples(stream["time_s"][on], events, sample_rate)

@@ -84,8 +84,10 @@ def click_db(samples: SamplesLike, sample_rate: int, at_s: float, reach_ms: floa
     """Return how much the roughest place near `at_s` stands out from its surroundings, in dB.
 
     The largest second difference within `reach_ms` of `at_s` is set against the largest in the 50 ms before
-    and after. A sound that goes on smoothly, rough as it may be in itself (a saw, noise), reads about 0 and
-    a sharp pluck below 10; a jump in the waveform reads 15 and more. -inf when nothing sounds there.
+    and after. A sound that goes on, rough as it may be in itself (a saw, noise), reads about 0; plucks and
+    col legno strokes of a real double bass read below 11. A jump of a third of the amplitude in a tone of
+    ten partials reads 15 and more; the brighter the tone, the less a jump stands out. -inf when nothing
+    sounds there.
     """
     bend = np.abs(np.diff(as_mono(samples, sample_rate), 2, prepend=0.0, append=0.0))
     reach, round_s = reach_ms / 1000.0, 0.050

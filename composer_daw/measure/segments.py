@@ -13,7 +13,7 @@ from composer_daw.measure.envelope import rms_envelope
 from composer_daw.measure.frames import Array, SamplesLike, as_mono, framed
 
 VALLEY_DB = 6.0
-NOVELTY = 0.25
+NOVELTY = 0.4
 SHORTEST_S = 0.18
 _SMOOTHING_MS = 170.0  # its first zero lies at 12 Hz, in the midst of bowed tremolos
 _SILENCE_DB = -30.0
@@ -22,8 +22,8 @@ _SILENCE_DB = -30.0
 def note_spans_s(samples: SamplesLike, sample_rate: int) -> list[tuple[float, float]]:
     """Return start and end of each note of a phrase in seconds, in order.
 
-    A note ends where the next one begins. Spans that stay 30 dB below the loudest place of the phrase, or last
-    less than `SHORTEST_S`, are left out.
+    A note ends where the next one begins. Spans that stay 30 dB below the loudest place of the phrase, or
+    last less than `SHORTEST_S`, are left out. A slurred semitone below 300 Hz may be missed.
     """
     mono = as_mono(samples, sample_rate)
     rises, changes = _rises_s(mono, sample_rate), _changes_s(mono, sample_rate)
@@ -64,7 +64,7 @@ def _foot_s(coarse: Array, fine: Array, start: int, peak: int) -> float:
 def _changes_s(mono: Array, sample_rate: int) -> Array:
     """Return the times at which the spectrum before and the spectrum after have least in common."""
     hop_s, reach, apart = 0.010, 8, 17  # the frames of the two means lie 92 ms apart: they share no samples
-    bands = _semitone_bands(mono, sample_rate, hop_s)
+    bands = _quarter_tones(mono, sample_rate, hop_s)
     means = _running_means(bands, reach)
     if len(means) <= apart:
         return np.zeros(0)
@@ -80,20 +80,20 @@ def _running_means(rows: Array, count: int) -> Array:
     return np.asarray(means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12))
 
 
-def _semitone_bands(mono: Array, sample_rate: int, hop_s: float) -> Array:
-    """Return the amplitude in each semitone from 40 Hz to 4 kHz, frames (92 ms) x 80, of unit length."""
+def _quarter_tones(mono: Array, sample_rate: int, hop_s: float) -> Array:
+    """Return the amplitude in each quarter tone from 40 Hz to 4 kHz, frames (92 ms) x 160, of unit length."""
     size = int(0.092 * sample_rate)
     frames = framed(mono, size, int(round(hop_s * sample_rate)))
     length = 1 << int(np.ceil(np.log2(size)))
     spectra = np.abs(np.fft.rfft(frames * np.hanning(size), length, axis=1))[
         :, : int(4500.0 * length / sample_rate)
     ]
-    bands = np.sqrt(np.square(spectra) @ _semitone_filters(spectra.shape[1], sample_rate / length))
+    bands = np.sqrt(np.square(spectra) @ _quarter_tone_filters(spectra.shape[1], sample_rate / length))
     return np.asarray(bands / np.maximum(np.linalg.norm(bands, axis=1, keepdims=True), 1e-9))
 
 
-def _semitone_filters(bins: int, bin_hz: float) -> Array:
-    centres = 40.0 * 2.0 ** (np.arange(80) / 12.0)
+def _quarter_tone_filters(bins: int, bin_hz: float) -> Array:
+    centres = 40.0 * 2.0 ** (np.arange(160) / 24.0)
     frequencies = np.maximum(np.arange(bins) * bin_hz, 1.0)
     distance = 12.0 * np.log2(frequencies[:, None] / centres[None, :])
-    return np.asarray(np.exp(-2.0 * np.square(distance)))
+    return np.asarray(np.exp(-0.5 * np.square(distance / 0.4)))

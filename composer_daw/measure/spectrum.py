@@ -114,7 +114,7 @@ def flux_db(samples: SamplesLike, sample_rate: int, at_s: float, reach_s: float 
 
     Spectral flux: the sum over frequency of what the magnitude gains from one 23 ms window to the next (end
     to start), as a share of the sum of the later window, or of the loudest window about, whichever is more;
-    the largest value for boundaries within `reach_s` of `at_s`. A steady sound reads about -30 dB, a step
+    the largest value for boundaries within `reach_s` of `at_s`. A steady sound reads below -30 dB, a step
     of level by 6 dB reads -6 dB. Source: the half-wave rectified flux of S. Dixon, "Onset detection
     revisited", DAFx 2006.
     """

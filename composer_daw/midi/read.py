@@ -77,7 +77,7 @@ def _parsed(source: Path) -> Any:
         raise MidiError(f"{source}: {what}; give a Standard MIDI File")
     try:
         file = mido.MidiFile(source, clip=True)
-    except (EOFError, OSError, ValueError, KeyError, IndexError, TypeError) as error:
+    except Exception as error:  # mido meets damage in a dozen ways, with errors of its own among them
         raise MidiError(
             f"{source}: is cut short or damaged ({error or 'it ends too early'}); export it again"
         ) from error
@@ -110,7 +110,7 @@ def _tempo_map(tracks: list[list[tuple[int, Any]]], ticks_per_beat: int) -> Temp
 
 
 def _notes(messages: list[tuple[int, Any]], track: int) -> Array:
-    """Pair each note-on with the next note-off of its channel and pitch, first come first served; in ticks."""
+    """Pair each note-on with the next note-off of its channel and pitch, in the order they come; in ticks."""
     rows: list[list[int]] = []
     sounding: dict[tuple[int, int], deque[int]] = defaultdict(deque)
     for tick, message in messages:

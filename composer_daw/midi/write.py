@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from composer_daw.events import Events, Kind
+from composer_daw.events import Events, Kind, ranks
 from composer_daw.files import written_whole
 from composer_daw.performance import Performance, TempoMap
 
 TICKS_PER_BEAT = 960
 
-Timed = tuple[float, int, Any]
+Timed = tuple[float, float, Any]
 """A message with its beat and its rank among those of the same beat."""
 
 
@@ -47,8 +47,8 @@ def save_events(events: Events, path: str | Path, tempo: TempoMap | None = None)
     shift = events.pre_roll_s * tempo.bpm[0] / 60.0
     beats = tempo.beats_at(events.stream["time_s"]) + shift
     stream = [
-        (float(beat), int(row["kind"]), message)
-        for beat, row in zip(beats, events.stream, strict=True)
+        (float(beat), float(rank), message)
+        for beat, rank, row in zip(beats, ranks(events.stream), events.stream, strict=True)
         if (message := _event_message(row)) is not None
     ]
     shifted = TempoMap(
@@ -86,6 +86,7 @@ def _note_messages(performance: Performance) -> Iterable[Timed]:
     notes = performance.notes
     starts = performance.tempo.beats_at(notes["onset_s"])
     ends = performance.tempo.beats_at(notes["onset_s"] + notes["duration_s"])
+    ends = np.maximum(ends, (np.rint(starts * TICKS_PER_BEAT) + 1) / TICKS_PER_BEAT)  # off never before on
     for start, end, note in zip(starts, ends, notes, strict=True):
         key = {"channel": int(note["channel"]), "note": int(note["pitch"])}
         yield float(start), Kind.NOTE_ON, mido.Message("note_on", velocity=int(note["velocity"]), **key)
@@ -93,9 +94,10 @@ def _note_messages(performance: Performance) -> Iterable[Timed]:
 
 
 def _control_messages(performance: Performance) -> Iterable[Timed]:
-    beats = performance.tempo.beats_at(performance.controls["time_s"])
-    for beat, row in zip(beats, performance.controls, strict=True):
-        yield float(beat), int(row["kind"]), _event_message(row)
+    controls = performance.controls
+    beats = performance.tempo.beats_at(controls["time_s"])
+    for beat, rank, row in zip(beats, ranks(controls), controls, strict=True):
+        yield float(beat), float(rank), _event_message(row)
 
 
 def _text_messages(performance: Performance) -> Iterable[Timed]:

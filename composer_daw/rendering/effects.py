@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from composer_daw.audio import Audio
 from composer_daw.errors import HostError, did_you_mean
@@ -20,7 +20,7 @@ BLOCK = 512
 class Effect(BaseModel):
     """The base of all effects."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     key: ClassVar[str]
 
     def processor(self, engine: Any, name: str) -> Any:
@@ -63,8 +63,8 @@ class Compressor(Effect):
 EFFECTS: dict[str, type[Effect]] = {effect.key: effect for effect in (Reverb, Filter, Compressor)}
 
 
-def _read(value: Any) -> Any:
-    """Read `{reverb: {room_size: 0.8}}` into its class; raise ValueError for a word that is no effect."""
+def _check_kind(value: Any) -> Any:
+    """Pass on an effect, or `{reverb: {room_size: 0.8}}`; raise ValueError for a word that is no effect."""
     if isinstance(value, Effect):
         return value
     word = str(next(iter(value), "")) if isinstance(value, dict) else str(value)
@@ -72,10 +72,26 @@ def _read(value: Any) -> Any:
         raise ValueError(
             f"'{word}' is no effect{did_you_mean(word, EFFECTS)}; write one of {', '.join(EFFECTS)}"
         )
-    return EFFECTS[word].model_validate(value[word] or {})
+    return value
 
 
-AnyEffect = Annotated[Effect, BeforeValidator(_read)]
+def _kind_of(value: Any) -> str:
+    return value.key if isinstance(value, Effect) else str(next(iter(value)))
+
+
+def _inside(value: Any) -> Any:
+    """Return what stands under the word that tells the kind; nothing there means all defaults."""
+    return value if isinstance(value, Effect) else next(iter(value.values())) or {}
+
+
+AnyEffect = Annotated[
+    Annotated[Reverb, BeforeValidator(_inside), Tag("reverb")]
+    | Annotated[Filter, BeforeValidator(_inside), Tag("filter")]
+    | Annotated[Compressor, BeforeValidator(_inside), Tag("compressor")],
+    Discriminator(_kind_of),
+    BeforeValidator(_check_kind),
+]
+"""Any effect, told apart by the word it begins with."""
 
 
 def apply_effects(audio: Audio, effects: tuple[Effect, ...]) -> Audio:
@@ -90,7 +106,7 @@ def apply_effects(audio: Audio, effects: tuple[Effect, ...]) -> Audio:
 
     stereo = np.ascontiguousarray(np.broadcast_to(audio.samples, (2, audio.samples.shape[1])))
     engine = dawdreamer.RenderEngine(audio.sample_rate, BLOCK)
-    graph = [(engine.make_playback_processor("dry", stereo), [])]
+    graph: list[tuple[Any, list[str]]] = [(engine.make_playback_processor("dry", stereo), [])]
     for number, effect in enumerate(effects):
         graph.append((effect.processor(engine, f"effect{number}"), [graph[-1][0].get_name()]))
     engine.load_graph(graph)

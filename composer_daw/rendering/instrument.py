@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,7 +20,7 @@ from composer_daw.techniques.index import map_path_for
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Licence(_Part):
@@ -85,10 +86,10 @@ def open_host(instrument: Instrument, sample_rate: int = 44_100) -> Host:
 
 def _preset_path(name: str | Path) -> Path:
     path = Path(name)
-    if path.suffix in (".yaml", ".yml") or path.exists():
+    if path.suffix in (".yaml", ".yml") or os.path.exists(path):
         return path
     shipping = shipped("presets") / f"{name}.yaml"
-    if not shipping.is_file():
+    if not os.path.isfile(shipping):
         hint = did_you_mean(str(name), instrument_names())
         raise InputError(f"no instrument '{name}'{hint}; `composer-daw instruments list` shows them")
     return shipping

@@ -54,7 +54,7 @@ def run_jobs(
                 for future in ended:
                     yield _done(waiting.pop(future), future, limit_s)
         except BaseException:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             raise
 
 

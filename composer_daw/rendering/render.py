@@ -103,7 +103,7 @@ def _until_silent(events: Events, instrument: Instrument, host: Host, seed: int)
 
 
 def _trimmed(audio: Audio, events: Events) -> Audio:
-    """Return the audio from the start of the score to where it stays silent, never before the last release."""
+    """Return the audio from the start of the score to lasting silence, never before the last release."""
     start = round(events.pre_roll_s * audio.sample_rate)
     loud = np.flatnonzero(np.abs(audio.samples).max(axis=0) > 10 ** (SILENT_DB / 20))
     last = max(int(loud[-1]) + 1 if len(loud) else 0, start + round(events.duration_s * audio.sample_rate))

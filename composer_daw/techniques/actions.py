@@ -43,7 +43,7 @@ ParameterIndex = Callable[[str], int]
 class Action(BaseModel):
     """The base of all actions; `key` is the word that tells the kind in YAML."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     key: ClassVar[str]
 
     def enter(self, index: ParameterIndex) -> tuple[Step, ...]:

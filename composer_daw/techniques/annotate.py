@@ -11,7 +11,7 @@ import numpy as np
 from composer_daw.errors import TechniqueError
 from composer_daw.performance import Performance, TechniqueSet, Text
 from composer_daw.techniques.maps import TechniqueMap
-from composer_daw.techniques.vocabulary import Vocabulary
+from composer_daw.techniques.vocabulary import Vocabulary, folded
 
 TAG = re.compile(r"\[technique:([^\]]*)\]", re.IGNORECASE)
 """An explicit marker: `[technique:staccato]`, several joined by '+', or `[technique:default]`."""
@@ -55,7 +55,9 @@ def annotate(performance: Performance, technique_map: TechniqueMap, vocabulary: 
 def check_techniques(text: str, technique_map: TechniqueMap, vocabulary: Vocabulary) -> TechniqueSet:
     """Return the techniques that a word or several joined by '+' stand for; raise TechniqueError."""
     names = (part.strip() for part in text.split("+"))
-    return tuple(_checked(name, technique_map, vocabulary) for name in names if name and name != "default")
+    return tuple(
+        _checked(name, technique_map, vocabulary) for name in names if folded(name) not in ("", "default")
+    )
 
 
 def _checked(name: str, technique_map: TechniqueMap, vocabulary: Vocabulary) -> str:

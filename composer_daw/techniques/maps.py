@@ -15,12 +15,12 @@ from composer_daw.errors import did_you_mean
 from composer_daw.techniques.actions import AnyAction
 from composer_daw.techniques.pitch_names import name_of, pitch_of
 
-Positive = Annotated[float, Field(gt=0)]
+Factor = Annotated[float, Field(gt=0, le=100)]
 Milliseconds = Annotated[float, Field(ge=0, le=5000)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Group(_Part):
@@ -32,11 +32,11 @@ class Group(_Part):
 class NoteShape(_Part):
     """What a technique does to the notes it is played on."""
 
-    length: Positive = 1.0
+    length: Factor = 1.0
     """Factor on the written length."""
     overlap_ms: Milliseconds = 0.0
     """How far a note reaches into the next one of its line, so that the instrument connects them."""
-    velocity: Positive = 1.0
+    velocity: Factor = 1.0
     transpose: int = 0
     """Semitones from the written pitch to the one that is sent."""
     sounds: int = 0
@@ -76,7 +76,7 @@ class Stroke(_Part):
     """One way to hit a drum piece: the key, and a factor on the velocity."""
 
     play: int
-    velocity: Positive = 1.0
+    velocity: Factor = 1.0
 
     @field_validator("play", mode="before")
     @classmethod

@@ -15,6 +15,10 @@ _NAME = re.compile(r"^([a-gA-G])([#♯b♭]?)(-?\d{1,2})$")
 
 def pitch_of(name: str | int, middle_c: str = "C4") -> int:
     """Return the MIDI number of a note name or number (reverse of `name_of`); raise ValueError."""
+    if middle_c not in tuple(MIDDLE_C):
+        raise ValueError(f"middle_c is {', '.join(MIDDLE_C)}, not {middle_c!r}")
+    if isinstance(name, bool) or not isinstance(name, (int, str)):
+        raise ValueError(f"{name!r} is not a note; write C1, F#2, Bb3 or a number from 0 to 127")
     if isinstance(name, int) or re.fullmatch(r"\d{1,3}", name):
         pitch = int(name)
     elif match := _NAME.match(name.strip()):

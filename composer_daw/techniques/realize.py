@@ -19,6 +19,7 @@ from composer_daw.techniques.shape import (
     latencies_s,
     lengths,
     pitches_and_velocities,
+    repeated_apart,
     within_range,
 )
 from composer_daw.techniques.sounding_together import hand_out
@@ -60,6 +61,8 @@ class Labels:
     resolutions: tuple[Resolution, ...]
     states: tuple[TechniqueSet, ...]
     dropped: int = 0
+    pieces: dict[int, str] = dataclasses.field(default_factory=dict)
+    """The drum that each written pitch stands for."""
 
     def asked_names(self) -> list[str]:
         """Return what each note asked for, techniques joined by '+'."""
@@ -74,7 +77,11 @@ class Labels:
 
     def _played(self, asked: int, played: int, pitch: int) -> str:
         resolution, state = self.resolutions[asked], self.states[played]
-        names = resolution.played if state == resolution.state else state
+        strokes = {"=".join(stroke): stroke[0] for stroke in resolution.strokes}
+        asked_here = [
+            name for name in resolution.played if strokes.get(name) in (None, self.pieces.get(pitch))
+        ]
+        names = asked_here if state == resolution.state else state
         return "+".join(names) or (state[0] if state else "default")
 
     def rung_names(self) -> list[str]:
@@ -106,7 +113,8 @@ def realize(
     inside = within_range(performance, pitch, technique_map, out_of_range)
     kept = dataclasses.replace(performance, notes=performance.notes[inside])
     rows, states = _label_rows(kept, pitch[inside], louder[inside], resolutions, technique_map)
-    labels = Labels(rows, tuple(resolutions), tuple(states), int((~inside).sum()))
+    pieces = {written: name for name, piece in technique_map.pieces.items() for written in piece.written}
+    labels = Labels(rows, tuple(resolutions), tuple(states), int((~inside).sum()), pieces)
     return Realization(_events(kept, rows, states, technique_map), labels)
 
 
@@ -133,6 +141,7 @@ def _label_rows(
     rows["velocity"] = np.clip(np.rint(notes["velocity"] * velocity * louder), 1, 127)
     entries = [[technique_map.techniques[name] for name in one] for one in states]
     early = latencies_s(notes["onset_s"], notes["onset_s"] + held, rows["velocity"], channel, state, entries)
+    held, early = repeated_apart(notes["onset_s"], held, early, channel, pitch)
     given: dict[str, npt.ArrayLike] = {
         "note": notes["source"],
         "pitch": notes["pitch"],
@@ -190,7 +199,7 @@ def _note_rows(rows: Array) -> Array:
 
 
 def _dynamics_rows(sent: Array, technique_map: TechniqueMap, pre_roll_s: float) -> Array:
-    """Return the dynamics controller that follows the velocities, a little before each note."""
+    """Return the dynamics controller that follows the velocities, just before each note."""
     dynamics: Any = technique_map.dynamics
     if dynamics is None or dynamics.follow != "velocity":
         return np.zeros(0, EVENT)

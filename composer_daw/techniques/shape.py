@@ -21,6 +21,9 @@ SHORTEST_S = 0.02
 CONNECTED_S = 0.05
 """Notes this close are one line (VioPTT's rule for a sustained bow)."""
 
+SAME_S = 1e-6
+"""Times this close are the same: seconds from ticks differ in the last bits."""
+
 OutOfRange = Literal["fail", "drop"]
 
 
@@ -49,16 +52,19 @@ def pitches_and_velocities(
 def within_range(
     performance: Performance, pitch: Array, technique_map: TechniqueMap, out_of_range: OutOfRange
 ) -> Array:
-    """Return which notes the instrument can play; raise InputError for others unless they may be dropped."""
+    """Return which notes the instrument can play; raise InputError for others unless they may be dropped.
+
+    Dropping every note would leave nothing to play, and is refused too.
+    """
     low, high = technique_map.range
     drums = [written for piece in technique_map.pieces.values() for written in piece.written]
     inside = ((pitch >= low) & (pitch <= high)) | np.isin(performance.notes["pitch"], drums)
-    if out_of_range == "fail" and not inside.all():
-        raise InputError(_outside(performance.notes[~inside], technique_map))
+    if not inside.all() and (out_of_range == "fail" or not inside.any()):
+        raise InputError(_outside(performance.notes[~inside], technique_map, some=bool(inside.any())))
     return inside
 
 
-def _outside(notes: Array, technique_map: TechniqueMap) -> str:
+def _outside(notes: Array, technique_map: TechniqueMap, some: bool) -> str:
     shown = [
         f"{name_of(int(note['pitch']), technique_map.middle_c)} at {note['onset_s']:.2f} s"
         for note in notes[:4]
@@ -67,7 +73,8 @@ def _outside(notes: Array, technique_map: TechniqueMap) -> str:
     low, high = (name_of(pitch, technique_map.middle_c) for pitch in technique_map.range)
     return (
         f"{len(notes)} note{'s' * (len(notes) > 1)} outside {low}..{high} of {technique_map.instrument}: "
-        f"{', '.join(shown)}{more}; transpose the score, or drop them with --out-of-range drop"
+        f"{', '.join(shown)}{more}; transpose the score"
+        f"{', or drop them with --out-of-range drop' if some else ': no note is left to play'}"
     )
 
 
@@ -115,7 +122,7 @@ def _next_onset(onset_s: Floats, key: Array) -> Floats:
     times, keys = onset_s[order], key[order]
     # Notes that begin together share the next onset: go by distinct (key, time), then look one group on.
     new = np.ones(len(order), bool)
-    new[1:] = (np.diff(times) > 1e-6) | (keys[1:] != keys[:-1])
+    new[1:] = (np.diff(times) > SAME_S) | (keys[1:] != keys[:-1])
     group = np.cumsum(new) - 1
     starts, owners = times[new], keys[new]
     after = np.full(len(starts), np.inf)
@@ -136,7 +143,7 @@ def latencies_s(
     connected = np.zeros(len(onset_s), bool)
     for number in np.unique(line):
         mine = np.flatnonzero(line == number)
-        connected[mine[1:]] = np.maximum.accumulate(end_s[mine])[:-1] > onset_s[mine[1:]]
+        connected[mine[1:]] = np.maximum.accumulate(end_s[mine])[:-1] > onset_s[mine[1:]] + SAME_S
     early = np.zeros(len(onset_s))
     for number, techniques in enumerate(entries):
         for technique in techniques:
@@ -145,6 +152,24 @@ def latencies_s(
                 early[mine], _early_ms(technique, connected[mine], velocity[mine]) / 1000.0
             )
     return early
+
+
+def repeated_apart(
+    onset_s: Floats, held_s: Floats, early_s: Floats, line: Array, pitch: Array
+) -> tuple[Floats, Floats]:
+    """Return how long each note is held and how early it is sent, so that repeated notes stay apart.
+
+    A note is sent at the earliest halfway from the onset before it on its line and pitch, and that one is let
+    go by then: its release would end the new note. Notes that begin together are sent together.
+    """
+    key = line.astype(np.int64) * 128 + pitch
+    early = np.minimum(early_s, (onset_s + _next_onset(-onset_s, key)) / 2)
+    _, chord = np.unique(np.stack([key, np.rint(onset_s / SAME_S)]), axis=1, return_inverse=True)
+    least = np.full(len(onset_s), np.inf)
+    np.minimum.at(least, chord, early)
+    early = least[chord]
+    free = _next_onset(onset_s - early, key) - onset_s
+    return np.minimum(held_s, np.maximum(free, 1e-4)), early
 
 
 def _early_ms(technique: Technique, connected: Array, velocity: Array) -> Floats:

@@ -7,7 +7,7 @@ marked as a conflict.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from composer_daw.performance import TechniqueSet
 from composer_daw.techniques.maps import TechniqueMap
+from composer_daw.techniques.shape import SAME_S
 
 Array = npt.NDArray[Any]
 
@@ -25,6 +26,16 @@ class _Line:
 
     state: int = -1
     until_s: float = -np.inf
+    since_s: float = -np.inf
+    newest: list[int] = field(default_factory=list)
+    """The notes that began last, all at `since_s`."""
+
+    def take(self, row: int, onset_s: float, end_s: float, state: int) -> None:
+        """Add a note that begins now."""
+        if onset_s > self.since_s + SAME_S:
+            self.since_s, self.newest = onset_s, []
+        self.newest.append(row)
+        self.state, self.until_s = state, max(self.until_s, end_s)
 
 
 def overlapping_otherwise(onset_s: Array, end_s: Array, state: Array) -> Array:
@@ -33,7 +44,7 @@ def overlapping_otherwise(onset_s: Array, end_s: Array, state: Array) -> Array:
     for other in np.unique(state):
         held = np.maximum.accumulate(np.where(state == other, end_s, -np.inf))
         before = np.concatenate([[-np.inf], held[:-1]])
-        clash |= (state != other) & (before > onset_s)
+        clash |= (state != other) & (before > onset_s + SAME_S)
     return clash
 
 
@@ -58,17 +69,20 @@ def hand_out(
             played[row] = states.index(mixed) if mixed in states else len(states)
             if mixed not in states:
                 states.append(mixed)
-        line.state, line.until_s = int(played[row]), max(line.until_s, float(end_s[row]))
+            if onset_s[row] <= line.since_s + SAME_S:  # one switch speaks to all that begin together
+                overruled = [other for other in line.newest if played[other] != played[row]]
+                played[overruled], conflict[overruled] = played[row], True
+        line.take(row, float(onset_s[row]), float(end_s[row]), int(played[row]))
         channel[row], conflict[row] = number, clash
     return channel, played, conflict
 
 
 def _line_for(lines: dict[int, _Line], onset_s: float, state: int) -> tuple[int, bool]:
-    """Return a channel for a note, and whether it clashes there: of its state, else silent, else the first."""
+    """Return a channel for a note (of its state, else silent, else the first), and whether it clashes."""
     same = [number for number, line in lines.items() if line.state == state]
     if same:
         return same[0], False
-    silent = [number for number, line in lines.items() if line.until_s <= onset_s]
+    silent = [number for number, line in lines.items() if line.until_s <= onset_s + SAME_S]
     return (silent[0], False) if silent else (next(iter(lines)), True)
 
 

@@ -158,4 +158,4 @@ def _passed_on(controls: Array, technique_map: TechniqueMap) -> Array:
         owned.add(technique_map.dynamics.cc)
     is_control = controls["kind"] == Kind.CONTROL
     taken = np.isin(controls["number"], list(owned)) | (controls["number"] >= FIRST_CHANNEL_MODE)
-    return (controls["kind"] != Kind.PROGRAM) & ~(is_control & taken)
+    return np.asarray((controls["kind"] != Kind.PROGRAM) & ~(is_control & taken))

@@ -15,7 +15,7 @@ from composer_daw.evaluation.techniques import (
 
 
 def clouds(seed: int = 0, distance: float = 6.0) -> tuple[np.ndarray, list[str]]:
-    """Three classes, 40, 20 and 10 notes, along an axis a thousand times smaller than the other, which is noise."""
+    """Three classes, 40, 20 and 10 notes, apart along an axis whose scale is a thousandth of the noise's."""
     rng = np.random.default_rng(seed)
     labels = ["arco"] * 40 + ["pizzicato"] * 20 + ["tremolo"] * 10
     place = np.repeat([0.0, distance, 2.0 * distance], [40, 20, 10])

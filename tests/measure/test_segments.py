@@ -4,7 +4,7 @@ from known_tones import RATE, decaying, silence, sine, tone
 
 from composer_daw.measure.segments import note_spans_s
 
-SCALE = (220.0, 246.9, 277.2, 293.7, 329.6)
+SCALE = (220.0, 246.9, 277.2, 311.1, 349.2)
 
 
 def starts(samples: np.ndarray) -> list[float]:

@@ -1,0 +1,58 @@
+"""Single notes: an instrument played one note at a time, far enough apart to be measured alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from composer_daw.hosts.base import Host
+from composer_daw.measure import NoteFeatures, measure_note
+from composer_daw.performance import Performance, note_rows
+from composer_daw.rendering import Instrument, render
+
+REST_S = 1.2
+"""Silence after each note's key is let go: longer than any technique rings."""
+
+
+@dataclass(frozen=True)
+class SingleNote:
+    """One note by itself: how it was asked for, and its sound from the written onset on (mono, read-only)."""
+
+    technique: str
+    pitch: int
+    velocity: int
+    held_s: float
+    samples: npt.NDArray[np.float32]
+    sample_rate: int
+
+    @property
+    def frequency_hz(self) -> float:
+        """Return the frequency of the pitch in equal temperament, A4 = 440 Hz."""
+        return float(440.0 * 2.0 ** ((self.pitch - 69) / 12.0))
+
+    def measured(self) -> NoteFeatures:
+        """Return all that is measured of the note."""
+        return measure_note(self.samples, self.sample_rate, self.frequency_hz, self.held_s)
+
+
+def render_single_notes(
+    instrument: Instrument,
+    host: Host,
+    technique: str,
+    notes: Sequence[tuple[int, int, float]],
+    seed: int = 0,
+) -> list[SingleNote]:
+    """Play (pitch, velocity, held_s) one after the other with one technique; return each by itself."""
+    starts = np.concatenate([[0.0], np.cumsum([held_s + REST_S for *_, held_s in notes])])
+    rows = [(float(start), held, pitch, loud) for start, (pitch, loud, held) in zip(starts, notes, strict=False)]
+    take = render(Performance(note_rows(rows)), instrument, technique, host=host, seed=seed)
+    mono, rate = take.audio.mono(), take.audio.sample_rate
+    edges = np.rint(starts * rate).astype(int)
+    padded = np.pad(mono, (0, max(0, int(edges[-1]) - len(mono))))
+    return [
+        SingleNote(technique, pitch, velocity, held_s, padded[first:last], rate)
+        for (pitch, velocity, held_s), first, last in zip(notes, edges[:-1], edges[1:], strict=True)
+    ]

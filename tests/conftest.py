@@ -1,0 +1,38 @@
+"""What all tests share: small scores, a small instrument, and the folder of shared data."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "support"))  # importlib mode does not look there
+
+from midi_building import save_score  # noqa: E402
+from small_instruments import write_instrument  # noqa: E402
+
+
+@pytest.fixture
+def score(tmp_path: Path) -> Path:
+    """Four quarter notes at 120, C4 to F4, 0.5 s each: a file of its own."""
+    return save_score(tmp_path / "score.mid", [(480 * step, 480, 60 + step) for step in range(4)])
+
+
+@pytest.fixture
+def fake_preset(tmp_path: Path) -> Path:
+    """The preset of an instrument that plays sines, with its map beside it."""
+    return write_instrument(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of data that is not ours; tests that need it skip without, or fail where all is required."""
+    named = os.environ.get("COMPOSER_DAW_DATA")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        problem = f"no shared data at {folder}; set COMPOSER_DAW_DATA"
+        pytest.fail(problem) if os.environ.get("COMPOSER_DAW_REQUIRE_ALL") == "1" else pytest.skip(problem)
+    return folder

@@ -1,0 +1,168 @@
+"""YAML documents: what is wrong stands in one line, with file, line, place and remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from composer_daw.documents import DEEPEST, LARGEST_BYTES, PlacedError, load_document, parse_document
+from composer_daw.errors import DocumentError, InputError
+
+
+class Leaf(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    size: int = 0
+    word: str = ""
+
+
+class Tree(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str
+    mode: Literal["on", "off", "yes", "no"] = "on"
+    share: float = 0.0
+    alive: bool = True
+    leaves: list[Leaf] = []
+    by_name: dict[str, Leaf] = {}
+
+    @model_validator(mode="after")
+    def _placed(self) -> Tree:
+        for number, leaf in enumerate(self.leaves):
+            if leaf.size > 100:
+                raise PlacedError(f"{leaf.size} is too much", "leaves", number, "size")
+        return self
+
+
+def parse(text: str) -> Tree:
+    return parse_document(text, Tree, "tree.yaml")
+
+
+def problem(text: str) -> str:
+    with pytest.raises(DocumentError) as caught:
+        parse(text)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("word", ["on", "off", "yes", "no"])
+def test_these_are_words(word: str) -> None:
+    assert parse(f"name: {word}\nmode: {word}\n").model_dump(include={"name", "mode"}) == {
+        "name": word,
+        "mode": word,
+    }
+
+
+@pytest.mark.parametrize("word", ["2026-11-23", "12:30:00", "1_000", "0x1F", "=", "<<", ".nan", "Yes"])
+def test_and_so_is_what_only_older_yaml_reads_otherwise(word: str) -> None:
+    assert parse(f"name: {word}\n").name == word
+
+
+def test_numbers_and_truth_values_are_those_of_yaml_1_2() -> None:
+    tree = parse("name: n\nshare: -1.5e-2\nalive: false\nleaves: [{size: 010}, {size: +7}, {size: 09}]\n")
+    assert (tree.share, tree.alive, [leaf.size for leaf in tree.leaves]) == (-0.015, False, [10, 7, 9])
+
+
+def test_flow_block_quotes_and_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_bytes("\ufeffname: 'ヴァイオリン: 1'\nleaves:\n  - {size: 1}\n".encode())
+    tree = load_document(tmp_path / "t.yaml", Tree, "a tree")
+    assert (tree.name, tree.leaves[0].size) == ("ヴァイオリン: 1", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("nam: x\n", "tree.yaml:1: nam: unknown key (did you mean 'name'?) (and 1 more)"),
+        ("mode: on\n", "tree.yaml:1: 'name' is missing"),
+        (
+            "name: x\nmode: maybe\n",
+            "tree.yaml:2: mode: Input should be 'on', 'off', 'yes' or 'no', not 'maybe'",
+        ),
+        (
+            "name: x\nleaves:\n  - size: 1\n  - word: w\n    size: big\n",
+            "tree.yaml:5: leaves[1]: size: Input should be a valid integer, unable to parse string as an "
+            "integer, not 'big'",
+        ),
+        (
+            "name: x\nby_name:\n  a: {sise: 1}\n",
+            "tree.yaml:3: by_name: a: sise: unknown key (did you mean 'size'?)",
+        ),
+        ("name: x\nleaves:\n- size: 1\n- size: 101\n", "tree.yaml:4: leaves[1]: size: 101 is too much"),
+        ("name: x\nname: y\n", "tree.yaml:2: 'name' stands twice; keep one"),
+        ("name: x\nby_name:\n  a: {size: 1, size: 2}\n", "tree.yaml:3: 'size' stands twice; keep one"),
+        ("name: x\n? [a, b]\n: y\n", "tree.yaml:2: a key must be a plain word"),
+        (
+            "name: &a x\n",
+            "tree.yaml:1: anchors and aliases are not read here; write the value out",
+        ),
+        ("name: x\nby_name: *a\n", "tree.yaml:2: anchors and aliases are not read here; write the value out"),
+        (
+            "name: !!python/object/apply:os.system ['true']\n",
+            "tree.yaml:1: the tag tag:yaml.org,2002:python/object/apply:os.system is not read here; "
+            "write a plain value",
+        ),
+        ("name: !mine x\n", "tree.yaml:1: the tag !mine is not read here; write a plain value"),
+        ("name: x\n---\nname: y\n", "tree.yaml:2: not YAML: but found another document"),
+        ("", "tree.yaml: holds no keys; a mapping such as 'name: value' is expected"),
+        ("# nothing\n", "tree.yaml: holds no keys; a mapping such as 'name: value' is expected"),
+        ("- a\n- b\n", "tree.yaml: holds no keys; a mapping such as 'name: value' is expected"),
+        ("just words\n", "tree.yaml: holds no keys; a mapping such as 'name: value' is expected"),
+    ],
+)
+def test_what_is_wrong_and_where(text: str, message: str) -> None:
+    assert problem(text) == message
+
+
+@pytest.mark.parametrize("text", ["name: [1, 2\n", "a: b: c\n", "name: 'x\n", "\tname: x\n", "name: @x\n"])
+def test_what_is_not_yaml_names_the_line(text: str) -> None:
+    assert problem("leaves: []\n" + text).startswith(("tree.yaml:2: not YAML", "tree.yaml:3: not YAML"))
+
+
+def test_control_characters_are_no_yaml() -> None:
+    assert problem("name: \x00\n").startswith("tree.yaml: not YAML: ")
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: "])
+def test_deep_nesting_is_refused_before_it_is_built(opening: str) -> None:
+    assert problem(f"name: {opening * 50_000}\n") == f"tree.yaml:1: nested more than {DEEPEST} deep"
+
+
+def test_a_bomb_of_aliases_is_refused_at_its_first_anchor() -> None:
+    bomb = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in ("ab", "bc", "cd", "de"))
+    assert problem(bomb).startswith("tree.yaml:1: anchors and aliases")
+
+
+def test_a_number_without_end_is_refused() -> None:
+    said = problem(f"name: x\nleaves: [{{size: {'9' * 5000}}}]\n")
+    assert said == "tree.yaml:2: leaves[0]: size: Input should be a finite number, not inf"
+
+
+def test_files_that_are_refused_unread(tmp_path: Path) -> None:
+    (tmp_path / "huge.yaml").write_bytes(b"#" * (LARGEST_BYTES + 1))
+    (tmp_path / "latin.yaml").write_bytes("name: é\n".encode("latin-1"))
+    with pytest.raises(DocumentError, match=r"huge\.yaml: 1,000,001 bytes, more than the 1,000,000 that a tree"):
+        load_document(tmp_path / "huge.yaml", Tree, "a tree")
+    with pytest.raises(DocumentError, match=r"latin\.yaml: not UTF-8 \(byte 6\); save it as UTF-8"):
+        load_document(tmp_path / "latin.yaml", Tree, "a tree")
+    with pytest.raises(InputError, match="is a folder; give a tree"):
+        load_document(tmp_path, Tree, "a tree")
+    with pytest.raises(InputError, match="no such file; give a tree"):
+        load_document(tmp_path / "oak", Tree, "a tree")
+
+
+yaml_like = st.lists(
+    st.sampled_from(["name", "leaves", "size", ": ", "\n", "  ", "- ", "[", "]", "{", "}", ",", "1", "1e999"])
+    | st.sampled_from(["'", '"', "|", ">", "&a", "*a", "!!x", "#", "?", "~", "é", "\t", "---", "%", "\x85"])
+).map("".join)
+
+
+@given(yaml_like)
+def test_any_text_is_a_tree_or_an_error_of_one_line(text: str) -> None:
+    try:
+        assert isinstance(parse(text), Tree)
+    except DocumentError as error:
+        assert str(error).startswith("tree.yaml:")
+        assert "\n" not in str(error)

@@ -1,0 +1,38 @@
+"""The tree of errors, and the hint that ends their messages."""
+
+from __future__ import annotations
+
+import pytest
+
+from composer_daw import errors
+
+
+@pytest.mark.parametrize(
+    ("leaf", "parent"),
+    [
+        ("InputError", "ComposerError"),
+        ("MidiError", "InputError"),
+        ("AudioError", "InputError"),
+        ("DocumentError", "InputError"),
+        ("TechniqueError", "InputError"),
+        ("OutputError", "ComposerError"),
+        ("HostError", "ComposerError"),
+    ],
+)
+def test_the_tree_is_the_one_in_the_docstring(leaf: str, parent: str) -> None:
+    assert getattr(errors, leaf).__base__ is getattr(errors, parent)
+    assert f"+-- {leaf}" in (errors.__doc__ or "")
+
+
+def test_every_error_is_in_the_docstring() -> None:
+    found = [name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, Exception)]
+    assert [name for name in found if name not in (errors.__doc__ or "")] == []
+
+
+def test_did_you_mean_names_the_closest() -> None:
+    assert errors.did_you_mean("stacato", ["legato", "staccato"]) == " (did you mean 'staccato'?)"
+
+
+def test_did_you_mean_is_silent_when_nothing_is_close() -> None:
+    assert errors.did_you_mean("xyz", ["legato", "staccato"]) == ""
+    assert errors.did_you_mean("xyz", []) == ""
