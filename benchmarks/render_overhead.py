@@ -97,13 +97,20 @@ class Bare:
 
     def same_sound(self, score: Performance, technique: str) -> np.ndarray:
         """Return the sound with every tail ringing out, as the host gives it."""
-        events = realize(score.with_technique([technique]), load_instrument("studio/violin").technique_map).events
+        events = realize(
+            score.with_technique([technique]), load_instrument("studio/violin").technique_map
+        ).events
         total = round((events.duration_s + TAIL_S + events.pre_roll_s) * RATE)
         timeline = np.zeros(total, np.float32)
         notes = read_notes(events, self.declaration, RATE, total, 0)
         controls = control_tracks(events, self.declaration, RATE, total)
         for packet in packets(plan_strokes(notes, self.declaration, RATE, total), RATE):
-            lay_out(packet, self.strings(build_lanes(packet, self.declaration, None, controls))[0].copy(), timeline, RATE)
+            lay_out(
+                packet,
+                self.strings(build_lanes(packet, self.declaration, None, controls))[0].copy(),
+                timeline,
+                RATE,
+            )
         return self.body(timeline[np.newaxis])
 
 
@@ -150,9 +157,14 @@ def main() -> None:
                 out.mkdir()
                 bare_s = bare_loop(scores, out, kind)
                 values.append(batch_s / bare_s)
-                print(f"run {run + 1}: batch {batch_s:.2f} s, bare ({kind}) {bare_s:.2f} s, ratio {values[-1]:.2f}")
+                print(
+                    f"run {run + 1}: batch {batch_s:.2f} s, {kind} {bare_s:.2f} s: {values[-1]:.2f}",
+                    flush=True,
+                )
     for kind, values in ratios.items():
-        print(f"batch / bare ({kind}): median {statistics.median(values):.2f}, {min(values):.2f} to {max(values):.2f}")
+        print(
+            f"batch / bare ({kind}): {statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
+        )
 
 
 if __name__ == "__main__":

@@ -137,13 +137,13 @@ def _first_error(error: ValidationError, node: yaml.Node, model: type[BaseModel]
 def _place(node: yaml.Node, location: tuple[int | str, ...]) -> tuple[int, list[str]]:
     """Walk down as far as the location leads; parts that pydantic adds (union tags) lead nowhere.
 
-    A tag may be spelt as a key that is there: what holds no further keys is on the way only if it is the end.
+    A tag may be spelt as a key that is there: a plain value whose neighbour comes next is not on the way.
     """
     places: list[str] = []
     line = node.start_mark.line + 1
-    for number, part in enumerate(location, 1):
-        child = _child(node, part)
-        if child is None or (number < len(location) and isinstance(child[1], yaml.ScalarNode)):
+    for number, part in enumerate(location):
+        child, rest = _child(node, part), location[number + 1 :]
+        if child is None or (rest and isinstance(child[1], yaml.ScalarNode) and _child(node, rest[0])):
             continue
         key, value = child
         places.append(f"{places.pop()}[{part}]" if isinstance(part, int) and places else str(part))

@@ -16,7 +16,8 @@ exit code 1. Anything else that escapes is a bug.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 
 class ComposerError(Exception):
@@ -49,6 +50,15 @@ class OutputError(ComposerError):
 
 class HostError(ComposerError):
     """An engine refused, crashed, hung, or returned something that is not sound."""
+
+
+@contextmanager
+def naming(what: object) -> Iterator[None]:
+    """Put the name of a file before the InputErrors of a block that does not know it."""
+    try:
+        yield
+    except InputError as error:
+        raise type(error)(f"{what}: {error}") from error
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -75,6 +75,8 @@ def _temporary_beside(target: Path) -> Path:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise OutputError(f"{target}: cannot be written: a file stands where a folder should be") from error
     except OSError as error:
         raise OutputError(f"{target}: cannot be written: {error.strerror or error}") from error
     os.close(handle)

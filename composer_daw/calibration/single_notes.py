@@ -47,7 +47,10 @@ def render_single_notes(
 ) -> list[SingleNote]:
     """Play (pitch, velocity, held_s) one after the other with one technique; return each by itself."""
     starts = np.concatenate([[0.0], np.cumsum([held_s + REST_S for *_, held_s in notes])])
-    rows = [(float(start), held, pitch, loud) for start, (pitch, loud, held) in zip(starts, notes, strict=False)]
+    rows = [
+        (float(start), held_s, pitch, velocity)
+        for start, (pitch, velocity, held_s) in zip(starts[:-1], notes, strict=True)
+    ]
     take = render(Performance(note_rows(rows)), instrument, technique, host=host, seed=seed)
     mono, rate = take.audio.mono(), take.audio.sample_rate
     edges = np.rint(starts * rate).astype(int)

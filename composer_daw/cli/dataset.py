@@ -31,7 +31,9 @@ def dataset() -> None:
     help="Once for each version; 'written': as the score says.",
 )
 @click.option("-o", "--output", required=True, metavar="DIR", help="The folder of the data set.")
-@click.option("--format", "audio_format", type=click.Choice(["wav", "flac"]), default="wav", show_default=True)
+@click.option(
+    "--format", "audio_format", type=click.Choice(["wav", "flac"]), default="wav", show_default=True
+)
 @click.option(
     "--workers", type=click.IntRange(1, 256), help="Processes at once; as many as cores if not given."
 )
@@ -103,6 +105,5 @@ def _again(scores: tuple[str, ...], record_id: str, output: str) -> None:
     record = find_record(load_manifest(scores[0]), record_id)
     again = render_again(record, Path(scores[0]).parent, Path(output))
     same = again.outcome == record.outcome
-    click.echo(
-        f"{output}/{record.id}.{record.audio_format}: {'the same bytes as before' if same else 'NOT the same bytes as before'}"
-    )
+    found = "the same bytes as before" if same else "NOT the same bytes as before"
+    click.echo(f"{output}/{record.id}.{record.audio_format}: {found}")

@@ -13,6 +13,7 @@ from composer_daw.cli.options import (
     sample_rate_option,
     seed_option,
 )
+from composer_daw.errors import naming
 
 if TYPE_CHECKING:
     from composer_daw.rendering import Take
@@ -50,11 +51,14 @@ def render(
     """Render SCORE, a MIDI file, with INSTRUMENT into OUT."""
     import composer_daw as daw
     from composer_daw.dataset.labels import save_labels
+    from composer_daw.rendering import check_technique
 
     performance, loaded = daw.load_midi(score), daw.load_instrument(instrument)
-    take = daw.render(
-        performance, loaded, technique, sample_rate=sample_rate, seed=seed, out_of_range=out_of_range
-    )
+    check_technique(technique, loaded)
+    with naming(score):
+        take = daw.render(
+            performance, loaded, technique, sample_rate=sample_rate, seed=seed, out_of_range=out_of_range
+        )
     daw.save_audio(take.audio, output)
     if labels:
         save_labels(take.labels, labels)

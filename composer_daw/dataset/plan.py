@@ -10,7 +10,7 @@ from pathlib import Path
 
 from composer_daw import __version__
 from composer_daw.dataset.record import AudioFormat, Record
-from composer_daw.errors import InputError, TechniqueError
+from composer_daw.errors import InputError, TechniqueError, naming
 from composer_daw.files import check_is_file, sha256_of, written_whole
 from composer_daw.midi import load_midi
 from composer_daw.performance import Performance
@@ -44,7 +44,8 @@ def plan_versions(
     A technique that the instrument can only imitate is refused: its label would not be true. Raises
     TechniqueError, MidiError, and InputError for notes out of range or a file given twice.
     """
-    names = [check_playable(technique, instrument) for technique in dict.fromkeys(techniques or [AS_WRITTEN])]
+    asked = (check_playable(technique, instrument) for technique in techniques or [AS_WRITTEN])
+    names = list(dict.fromkeys(asked))  # two spellings of one technique are one version
     records: list[Record] = []
     sources: dict[str, Path] = {}
     for score in scores:
@@ -106,11 +107,9 @@ def _check_notes(
     performance: Performance, instrument: Instrument, technique: str, path: Path, out_of_range: OutOfRange
 ) -> None:
     """Find out before the run what would fail in it."""
-    try:
+    with naming(path):
         asked = with_techniques(performance, instrument, technique)
         realize(asked, instrument.technique_map, out_of_range=out_of_range)
-    except InputError as error:
-        raise type(error)(f"{path}: {error}") from error
 
 
 def _slug(text: str) -> str:

@@ -1,0 +1,1 @@
+"""Hosts: engines that turn events into audio, each behind the page `hosts.base`."""

@@ -73,12 +73,9 @@ class FaustHost:
         self.declaration: Declaration = load_declaration(path)
         self.state = _fingerprint(path)
         lanes = len(BASE_LANES) + len(self.declaration.lanes)
-        self._strings: _Program | None = _Program(
-            path.parent / self.declaration.strings_dsp, sample_rate, lanes, 1
-        )
-        self._body: _Program | None = _Program(
-            path.parent / self.declaration.body_dsp, sample_rate, 1, self.declaration.channels
-        )
+        strings, body = path.parent / self.declaration.strings_dsp, path.parent / self.declaration.body_dsp
+        self._strings: _Program | None = _Program(strings, sample_rate, lanes, 1)
+        self._body: _Program | None = _Program(body, sample_rate, 1, self.declaration.channels)
 
     @property
     def latency_samples(self) -> int:
@@ -94,17 +91,12 @@ class FaustHost:
         if self._strings is None or self._body is None:
             raise HostError(f"{self.declaration.name}: the host is closed; open it again to render")
         if len(events.of(Kind.PARAMETER)):
-            raise HostError(
-                f"{self.declaration.name}: has no parameters; use its keyswitches and controllers"
-            )
+            raise HostError(f"{self.declaration.name}: has no parameters, only keyswitches and controllers")
         total = max(0, round((duration_s + events.pre_roll_s) * self.sample_rate))
-        force = self._play(events, total, seed, self._strings)
-        sound = (
-            self._body.run(force[np.newaxis]) if force.any() else np.zeros((self.declaration.channels, total))
-        )
+        sound = self._body.run(self._play(events, total, seed, self._strings)[np.newaxis])
         if not np.isfinite(sound).all():
             raise HostError(f"{self.declaration.name}: rendered NaN or infinite samples")
-        return Audio(np.asarray(sound, dtype=np.float32), self.sample_rate)
+        return Audio(sound, self.sample_rate)
 
     def _play(self, events: Events, total: int, seed: int, strings: _Program) -> Samples:
         """Return the force at the bridge, one channel, all notes summed."""
@@ -154,6 +146,8 @@ class _Program:
 
     def run(self, lanes: Samples) -> Samples:
         """Return what the program makes of `lanes` (float32, inputs x samples), as outputs x samples."""
+        if not lanes.shape[1]:
+            return np.zeros((self.outputs, 0), dtype=np.float32)
         with _engine_errors(f"{self.path}: failed while rendering"):
             self._lanes.set_data(np.ascontiguousarray(lanes, dtype=np.float32))
             self._engine.render((lanes.shape[1] + 0.25) / self.sample_rate)

@@ -53,18 +53,9 @@ class Strokes:
 
     def slice(self, part: slice) -> Strokes:
         """Return some of the notes; the slice must hold whole strokes."""
-        n = self.notes
-        lanes = {lane: values[part] for lane, values in n.lanes.items()}
-        notes = Notes(
-            n.channel[part],
-            n.pitch[part],
-            n.onset[part],
-            n.release[part],
-            n.velocity[part],
-            n.seed[part],
-            lanes,
+        return Strokes(
+            self.notes.slice(part), self.first[part], self.forget[part], self.held[part], self.ring[part]
         )
-        return Strokes(notes, self.first[part], self.forget[part], self.held[part], self.ring[part])
 
 
 @dataclass(frozen=True)
@@ -83,14 +74,12 @@ class Track:
 
 def plan_strokes(notes: Notes, declaration: Declaration, sample_rate: int, total: int) -> Strokes:
     """Return the notes as strokes: which are slurred, how long each is held and rings."""
-    slurred = _slurred(notes, declaration, round(TOUCH_S * sample_rate))
-    last = ~np.append(slurred[1:], False)
-    following = np.append(notes.onset[1:], total)
-    stop = np.where(last, notes.release, following)
-    ring = np.where(last, _tails(notes, ~slurred, declaration, sample_rate, total), 0)
-    return Strokes(
-        notes, ~slurred, np.where(slurred, 0, _forget(declaration, sample_rate)), stop - notes.onset, ring
-    )
+    first = ~_slurred(notes, declaration, round(TOUCH_S * sample_rate))
+    last = np.append(first[1:], True)
+    held = np.where(last, notes.release, np.append(notes.onset[1:], total)) - notes.onset
+    tails = np.minimum(_tails(notes, first, declaration, sample_rate), np.maximum(total - notes.release, 0))
+    forget = np.where(first, _forget(declaration, sample_rate), 0)
+    return Strokes(notes, first, forget, held, np.where(last, tails, 0))
 
 
 def _slurred(notes: Notes, declaration: Declaration, touch: int) -> npt.NDArray[np.bool_]:
@@ -107,21 +96,16 @@ def _slurred(notes: Notes, declaration: Declaration, touch: int) -> npt.NDArray[
     return slurred
 
 
-def _tails(
-    notes: Notes, first: npt.NDArray[np.bool_], declaration: Declaration, rate: int, total: int
-) -> Ints:
-    """Return how long each note may ring: its tail, cut when the strings are all taken or the time is up."""
+def _tails(notes: Notes, first: npt.NDArray[np.bool_], declaration: Declaration, sample_rate: int) -> Ints:
+    """Return how long each note may ring: its tail, cut where a later stroke takes its string."""
     tail_s = np.asarray(declaration.tail_s.values)[notes.lanes[declaration.tail_s.lane].astype(np.int64)]
-    ring = np.rint(tail_s * rate).astype(np.int64)
+    ring = np.rint(tail_s * sample_rate).astype(np.int64)
     strokes = np.flatnonzero(first)
     number = np.cumsum(first) - 1
     taker = np.minimum(number + declaration.strings, len(strokes) - 1)
     taken = (number + declaration.strings < len(strokes)) & (notes.channel[strokes[taker]] == notes.channel)
     until = np.where(taken, notes.onset[strokes[taker]] - notes.release, ring)
-    fade = round(FADE_S * rate)
-    return np.asarray(
-        np.minimum(np.clip(until, fade, ring), np.maximum(total - notes.release, 0)), dtype=np.int64
-    )
+    return np.asarray(np.clip(until, np.minimum(round(FADE_S * sample_rate), ring), ring), dtype=np.int64)
 
 
 def _forget(declaration: Declaration, sample_rate: int) -> int:
@@ -129,7 +113,7 @@ def _forget(declaration: Declaration, sample_rate: int) -> int:
     return int(sample_rate / float(to_hz(declaration.range[0] - declaration.bend_range))) + 64
 
 
-def to_hz(pitch: float | Floats) -> Floats:
+def to_hz(pitch: float | Floats | Ints) -> Floats:
     """Return the frequency of a MIDI pitch in Hz, equal temperament, A4 = 440."""
     return np.asarray(440.0 * np.exp2((np.asarray(pitch) - 69.0) / 12.0))
 
@@ -160,9 +144,8 @@ def _track(sample: Ints, channel: npt.NDArray[np.uint8], value: Floats, total: i
     if not len(sample):
         return None
     span = total + 2
-    key = np.concatenate(
-        [np.arange(16) * span, channel.astype(np.int64) * span + np.minimum(sample, total) + 1]
-    )
+    moves = channel.astype(np.int64) * span + np.minimum(sample, total) + 1
+    key = np.concatenate([np.arange(16) * span, moves])
     order = np.argsort(key, kind="stable")
     return Track(key[order], np.concatenate([np.ones(16), value])[order], span)
 
@@ -171,10 +154,8 @@ def packets(strokes: Strokes, sample_rate: int) -> Iterator[Strokes]:
     """Return the strokes in parts of about `PACKED_S` seconds of the packed stream, each of whole strokes."""
     begin = np.cumsum(strokes.lengths) - strokes.lengths
     packet = begin[strokes.first] // round(PACKED_S * sample_rate)
-    edges = np.append(
-        np.flatnonzero(strokes.first)[np.flatnonzero(np.diff(packet, prepend=-1))], len(strokes.notes)
-    )
-    for start, stop in pairwise(edges.tolist()):
+    opens = np.flatnonzero(strokes.first)[np.flatnonzero(np.diff(packet, prepend=-1))]
+    for start, stop in pairwise([*opens.tolist(), len(strokes.notes)]):
         yield strokes.slice(slice(start, stop))
 
 
@@ -186,26 +167,27 @@ def build_lanes(
     lanes = np.empty((len(BASE_LANES) + len(declaration.lanes), int(lengths.sum())), dtype=np.float32)
     parts = np.stack([strokes.forget, strokes.held, strokes.ring], axis=1).ravel()
     lanes[0] = np.repeat(np.tile(np.array([-1, 1, 0], dtype=np.float32), len(notes)), parts)
-    for row, values in enumerate(
-        (to_hz(notes.pitch.astype(np.float64)), notes.velocity, notes.seed), start=1
-    ):
+    for row, values in enumerate((to_hz(notes.pitch), notes.velocity, notes.seed), start=1):
         lanes[row] = np.repeat(values.astype(np.float32), lengths)
-    channel = np.repeat(notes.channel, lengths) if bend or controls else np.empty(0, dtype=np.int64)
-    time = _timeline(strokes) if bend or controls else np.empty(0, dtype=np.int64)
-    if bend is not None:
-        lanes[1] *= bend.at(channel, time)
     for row, lane in enumerate(declaration.lanes, start=len(BASE_LANES)):
         lanes[row] = np.repeat(notes.lanes[lane], lengths) if lane in notes.lanes else 1.0
-        for track in controls.get(lane, ()):
-            lanes[row] *= track.at(channel, time)
+    if bend is not None or controls:
+        tracks = [
+            (lanes[len(BASE_LANES) + declaration.lanes.index(lane)], controls[lane]) for lane in controls
+        ]
+        _move([*tracks, (lanes[1], [bend] if bend is not None else [])], strokes)
     return lanes
 
 
-def _timeline(strokes: Strokes) -> Ints:
-    """Return where on the timeline each packed sample belongs."""
+def _move(moved: list[tuple[Lanes, list[Track]]], strokes: Strokes) -> None:
+    """Multiply each lane by its tracks, in place, each packed sample with the value of its place in time."""
     lengths = strokes.lengths
     shift = strokes.notes.onset - strokes.forget - (np.cumsum(lengths) - lengths)
-    return np.maximum(np.repeat(shift, lengths) + np.arange(int(lengths.sum())), 0)
+    time = np.maximum(np.repeat(shift, lengths) + np.arange(int(lengths.sum())), 0)
+    channel = np.repeat(strokes.notes.channel, lengths)
+    for lane, tracks in moved:
+        for track in tracks:
+            lane *= track.at(channel, time)
 
 
 def lay_out(strokes: Strokes, packed: Samples, timeline: Samples, sample_rate: int) -> None:

@@ -35,6 +35,18 @@ class Notes:
         """Return the number of notes."""
         return len(self.pitch)
 
+    def slice(self, part: slice | Ints) -> Notes:
+        """Return some of the notes."""
+        return Notes(
+            self.channel[part],
+            self.pitch[part],
+            self.onset[part],
+            self.release[part],
+            self.velocity[part],
+            self.seed[part],
+            {lane: values[part] for lane, values in self.lanes.items()},
+        )
+
 
 def read_notes(events: Events, declaration: Declaration, sample_rate: int, total: int, seed: int) -> Notes:
     """Return the notes of `events` on a timeline of `total` samples that starts at `-pre_roll_s`.
@@ -43,29 +55,30 @@ def read_notes(events: Events, declaration: Declaration, sample_rate: int, total
     the instrument does not have.
     """
     stream = events.stream
-    switches = np.isin(stream["number"], list(declaration.keyswitches)) & _is(
-        stream, Kind.NOTE_ON, Kind.SWITCH_ON
-    )
-    on = np.flatnonzero(_is(stream, Kind.NOTE_ON) & ~switches & (stream["value"] > 0))
-    check_playable(stream, on, np.flatnonzero(_is(stream, Kind.SWITCH_ON) & ~switches), declaration)
-    onset = to_samples(stream["time_s"][on], events, sample_rate)
-    release = np.clip(to_samples(_release_s(events, on), events, sample_rate), onset + 1, max(total, 1))
-    inside = onset < total
-    order = np.flatnonzero(inside)[np.lexsort((onset[inside], stream["channel"][on][inside]))]
+    declared = np.isin(stream["number"], list(declaration.keyswitches))
+    switches = np.flatnonzero(declared & _is(stream, Kind.NOTE_ON, Kind.SWITCH_ON))
+    on = np.flatnonzero(~declared & _is(stream, Kind.NOTE_ON) & (stream["value"] > 0))
+    _check_playable(stream, on, np.flatnonzero(~declared & _is(stream, Kind.SWITCH_ON)), declaration)
     rows = stream[on]
-    seeds = np.random.Generator(np.random.Philox(seed % 2**64)).random(len(on), dtype=np.float32)
-    return Notes(
-        channel=rows["channel"][order].astype(np.int64),
-        pitch=rows["number"][order].astype(np.int64),
-        onset=onset[order],
-        release=release[order],
-        velocity=rows["value"][order] / 127.0,
-        seed=seeds[order].astype(np.float64),
-        lanes={
-            lane: _latched(stream, np.flatnonzero(switches), on, declaration, lane)[order]
-            for lane in declaration.switched
-        },
+    onset = to_samples(rows["time_s"], events, sample_rate)
+    release = to_samples(_release_s(events, on), events, sample_rate)
+    notes = Notes(
+        channel=rows["channel"].astype(np.int64),
+        pitch=rows["number"].astype(np.int64),
+        onset=onset,
+        release=np.maximum(np.minimum(release, total), onset + 1),
+        velocity=rows["value"].astype(np.float64) / 127.0,
+        seed=_draw_seeds(seed, len(on)),
+        lanes={lane: _latched(stream, switches, on, declaration, lane) for lane in declaration.switched},
     )
+    heard = np.flatnonzero(onset < total)
+    return notes.slice(heard[np.lexsort((onset[heard], notes.channel[heard]))])
+
+
+def _draw_seeds(seed: int, count: int) -> Floats:
+    """Return a number in 0..1 for each note, exact in float32, the same for the same `seed`."""
+    generator = np.random.Generator(np.random.Philox(seed % 2**64))
+    return generator.random(count, dtype=np.float32).astype(np.float64)
 
 
 def to_samples(time_s: Floats, events: Events, sample_rate: int) -> Ints:
@@ -73,23 +86,17 @@ def to_samples(time_s: Floats, events: Events, sample_rate: int) -> Ints:
     return np.maximum(np.rint((time_s + events.pre_roll_s) * sample_rate), 0).astype(np.int64)
 
 
-def check_playable(stream: EventArray, on: Ints, stray: Ints, declaration: Declaration) -> None:
-    """Raise HostError for the first note outside the range or switch that is not declared."""
+def _check_playable(stream: EventArray, on: Ints, stray: Ints, declaration: Declaration) -> None:
+    """Raise HostError for the first note outside the range, or switch that is not declared."""
     low, high = declaration.range
-    pitches = stream["number"][on]
-    wrong = on[(pitches < low) | (pitches > high)]
-    if len(wrong):
-        row = stream[wrong[0]]
-        raise HostError(
-            f"{declaration.name}: pitch {row['number']} at {row['time_s']:.3f} s is neither in its range "
-            f"{low}..{high} nor a keyswitch; transpose the part or choose another instrument"
-        )
-    if len(stray):
-        row = stream[stray[0]]
-        raise HostError(
-            f"{declaration.name}: key {row['number']} at {row['time_s']:.3f} s is not one of its keyswitches "
-            f"{sorted(declaration.keyswitches)}; check the technique map"
-        )
+    wrong = on[(stream["number"][on] < low) | (stream["number"][on] > high)]
+    for rows, what in (
+        (wrong, f"is neither in its range {low}..{high} nor a keyswitch; transpose the part"),
+        (stray, f"is not one of its keyswitches {sorted(declaration.keyswitches)}; check the technique map"),
+    ):
+        if len(rows):
+            key, time_s = stream[rows[0]]["number"], stream[rows[0]]["time_s"]
+            raise HostError(f"{declaration.name}: key {key} at {time_s:.3f} s {what}")
 
 
 def _is(stream: EventArray, *kinds: Kind) -> npt.NDArray[np.bool_]:

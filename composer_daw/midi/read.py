@@ -79,7 +79,7 @@ def _parsed(source: Path) -> Any:
         file = mido.MidiFile(source, clip=True)
     except Exception as error:  # mido meets damage in a dozen ways, with errors of its own among them
         raise MidiError(
-            f"{source}: is cut short or damaged ({error or 'it ends too early'}); export it again"
+            f"{source}: is cut short or damaged ({str(error) or 'it ends too early'}); export it again"
         ) from error
     if file.ticks_per_beat <= 0:
         raise MidiError(

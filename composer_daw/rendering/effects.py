@@ -39,6 +39,13 @@ class Reverb(Effect):
     dry_level: Unit = 0.75
     width: Unit = 1.0
 
+    def processor(self, engine: Any, name: str) -> Any:
+        """Return the processor, its values set once more: DawDreamer 0.9 makes it with all of them at 0."""
+        made = super().processor(engine, name)
+        for field, value in self:
+            setattr(made, field, value)
+        return made
+
 
 class Filter(Effect):
     """A filter: frequency in Hz, gain as a factor (shelves only)."""

@@ -11,7 +11,7 @@ from composer_daw.audio import Audio
 from composer_daw.errors import HostError
 from composer_daw.events import Events
 from composer_daw.hosts.base import Host
-from composer_daw.performance import Performance
+from composer_daw.performance import Performance, TechniqueSet
 from composer_daw.rendering.effects import apply_effects
 from composer_daw.rendering.instrument import Instrument, open_host
 from composer_daw.techniques import AS_WRITTEN, Labels, annotate, check_techniques, load_vocabulary, realize
@@ -81,11 +81,16 @@ def render(
 
 def with_techniques(performance: Performance, instrument: Instrument, technique: str) -> Performance:
     """Return the performance with each note's techniques: those of its texts, or one for all."""
-    vocabulary = load_vocabulary()
-    annotated = annotate(performance, instrument.technique_map, vocabulary)
+    annotated = annotate(performance, instrument.technique_map, load_vocabulary())
     if technique == AS_WRITTEN:
         return annotated
-    return annotated.with_technique(check_techniques(technique, instrument.technique_map, vocabulary))
+    return annotated.with_technique(check_technique(technique, instrument))
+
+
+def check_technique(technique: str, instrument: Instrument) -> TechniqueSet:
+    """Return the techniques of a name, or of several joined by '+'; none for "written"."""
+    named = "default" if technique == AS_WRITTEN else technique
+    return check_techniques(named, instrument.technique_map, load_vocabulary())
 
 
 def _until_silent(events: Events, instrument: Instrument, host: Host, seed: int) -> Audio:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from composer_daw.errors import DocumentError
+from composer_daw.errors import InputError
 from composer_daw.techniques.actions import Keyswitch
 from composer_daw.techniques.maps import Technique, TechniqueMap, load_map
 from composer_daw.techniques.pitch_names import name_of
@@ -16,7 +16,7 @@ def lint_map(path: str | Path) -> list[str]:
     """Return the findings of one map, "file: technique: problem"; an empty list is a clean map."""
     try:
         technique_map = load_map(path)
-    except DocumentError as error:
+    except InputError as error:
         return [str(error)]
     return [f"{path}: {finding}" for finding in _findings(technique_map, load_vocabulary())]
 

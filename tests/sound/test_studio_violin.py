@@ -7,8 +7,8 @@ import pytest
 
 from composer_daw.measure import (
     amplitude_modulation,
-    cents_from,
     centroid_hz,
+    cents_from,
     click_db,
     flux_db,
     level_db,
@@ -72,7 +72,8 @@ def test_detached_notes_do_leave_gaps(play: Play) -> None:
 def test_legato_attacks_have_far_less_flux_than_separate_bows(play: Play) -> None:
     slurred, separate = play("legato", melody(1.0)), play("sustain", melody(0.9))
     softer = [
-        flux_db(separate.mono, separate.rate, 0.4 * number) - flux_db(slurred.mono, slurred.rate, 0.4 * number)
+        flux_db(separate.mono, separate.rate, 0.4 * number)
+        - flux_db(slurred.mono, slurred.rate, 0.4 * number)
         for number in range(1, len(MELODY))
     ]
     assert np.mean(softer) >= 6.0, softer
@@ -102,14 +103,20 @@ def test_harmonics_have_fewer_upper_partials(play: Play) -> None:
 
 @pytest.mark.parametrize(
     ("brighter", "duller"),
-    [("sul_ponticello", "sul_tasto"), ("sul_ponticello", "sustain"), ("sustain", "sul_tasto"), ("sustain", "con_sordino")],
+    [
+        ("sul_ponticello", "sul_tasto"),
+        ("sul_ponticello", "sustain"),
+        ("sustain", "sul_tasto"),
+        ("sustain", "con_sordino"),
+    ],
 )
 def test_brightness_follows_the_bow_and_the_mute(play: Play, brighter: str, duller: str) -> None:
     notes = one_by_one(PITCHES, 1.0, 2.2)
     for number, pitch in enumerate(PITCHES):
         span = (2.2 * number + 0.1, 2.2 * number + 1.0)
         bright, dull = (
-            centroid_hz(play(name, notes).between(*span), play(name, notes).rate) for name in (brighter, duller)
+            centroid_hz(play(name, notes).between(*span), play(name, notes).rate)
+            for name in (brighter, duller)
         )
         assert bright > dull, f"{pitch}: {bright:.0f} Hz, {dull:.0f} Hz"
 

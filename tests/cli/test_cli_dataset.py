@@ -1,0 +1,85 @@
+"""`composer-daw dataset render`: versions of scores, what was there already, and one record again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from small_instruments import write_instrument
+
+from composer_daw.dataset import load_manifest
+
+
+@pytest.fixture
+def made(run: Callable, score: Path, fake_preset: Path, tmp_path: Path) -> Path:
+    """A data set of one score in two techniques."""
+    ran = run(
+        *("dataset", "render", score, "-i", fake_preset, "-t", "staccato", "-t", "legato"),
+        *("-o", tmp_path / "set", "--workers", 1),
+    )
+    assert (ran.code, ran.err) == (0, "")  # no bar where nobody looks
+    assert ran.out == (
+        f"{tmp_path}/set/manifest.jsonl: 2 rendered (3.8 s of audio), 0 were there already, 0 failed\n"
+    )
+    return tmp_path / "set"
+
+
+def test_a_data_set_is_made_once(run: Callable, made: Path, score: Path, fake_preset: Path) -> None:
+    assert [record.technique for record in load_manifest(made / "manifest.jsonl")] == ["legato", "staccato"]
+    ran = run("dataset", "render", score, "-i", fake_preset, "-t", "staccato", "-t", "legato", "-o", made)
+    assert ran.out == f"{made}/manifest.jsonl: 0 rendered (0.0 s of audio), 2 were there already, 0 failed\n"
+
+
+def test_one_record_again(run: Callable, made: Path, tmp_path: Path) -> None:
+    record = load_manifest(made / "manifest.jsonl")[0]
+    ran = run("dataset", "render", made / "manifest.jsonl", "--record", record.id, "-o", tmp_path / "again")
+    assert ran.out == f"{tmp_path}/again/{record.id}.wav: the same bytes as before\n"
+    assert (tmp_path / "again" / f"{record.id}.wav").read_bytes() == (made / f"{record.id}.wav").read_bytes()
+
+
+def test_a_record_that_is_not_there(run: Callable, made: Path, score: Path, tmp_path: Path) -> None:
+    record = load_manifest(made / "manifest.jsonl")[0]
+    ran = run("dataset", "render", made / "manifest.jsonl", "--record", record.id + "x", "-o", tmp_path / "again")
+    assert (ran.code, ran.err) == (
+        1,
+        f"error: no record '{record.id}x' in this manifest (did you mean '{record.id}'?)\n",
+    )
+    ran = run("dataset", "render", score, "--record", record.id, "-o", tmp_path / "again")
+    assert ran.code == 1
+    assert ran.err.startswith(f"error: {score}:1: no record of this version: Invalid JSON: ")
+    assert ran.err.count("\n") == 1
+    ran = run("dataset", "render", score, score, "--record", record.id, "-o", tmp_path / "again")
+    assert ran.code == 2
+    assert "--record takes one manifest." in ran.err
+
+
+def test_items_that_fail_are_told_one_by_one(run: Callable, score: Path, tmp_path: Path) -> None:
+    broken = write_instrument(tmp_path, source="broken")
+    ran = run("dataset", "render", score, "-i", broken, "-t", "legato", "-o", tmp_path / "set", "--workers", 1)
+    assert ran.code == 1
+    assert ran.out.endswith("0 rendered (0.0 s of audio), 0 were there already, 1 failed\n")
+    failed, error = ran.err.splitlines()
+    assert failed.startswith("failed: fake-strings/legato/score-")
+    assert failed.endswith(": fake: broken on purpose")
+    assert error == "error: 1 items failed; run the command again to try only those"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-t", "tremolo"], "has no 'tremolo'; it would play sustain under a wrong label; it has sustain, legato,"),
+        (["-t", "stacato"], "unknown technique 'stacato' (did you mean 'staccato'?)"),
+        (["-o", "score.mid"], "score.mid: is a file; give a folder"),
+        (["score.mid"], "score.mid: the same file as"),
+    ],
+)
+def test_what_is_refused_before_the_run(
+    run: Callable, score: Path, fake_preset: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    monkeypatch.chdir(score.parent)
+    before = sorted(score.parent.iterdir())
+    ran = run("dataset", "render", score, "-i", fake_preset, "-o", "set", *arguments)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert said in ran.err
+    assert sorted(score.parent.iterdir()) == before

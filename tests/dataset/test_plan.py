@@ -1,0 +1,124 @@
+"""A plan has a record for every score and technique, and refuses beforehand what could not be true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from midi_building import save_score
+from small_instruments import MAP
+
+from composer_daw.dataset import Record, plan_versions
+from composer_daw.dataset.plan import copy_sources
+from composer_daw.errors import InputError, MidiError, TechniqueError
+from composer_daw.files import sha256_of
+from composer_daw.rendering import Instrument, load_instrument
+
+
+@pytest.fixture
+def fake(fake_preset: Path) -> Instrument:
+    return load_instrument(fake_preset)
+
+
+def test_a_record_holds_all_constants(fake: Instrument, score: Path) -> None:
+    plan = plan_versions([score], fake, ["pizz."], seed=3, sample_rate=22_050, out_of_range="drop")
+    digest = sha256_of(score)
+    name = f"score-{digest[:8]}"
+    assert plan.records == (
+        Record(
+            id=f"fake-strings/pizzicato/{name}",
+            source=f"sources/{name}.mid",
+            source_sha256=digest,
+            instrument=fake.name,
+            instrument_sha256=fake.digest,
+            technique="pizzicato",
+            seed=3,
+            sample_rate=22_050,
+            out_of_range="drop",
+            tool="composer_daw 0.1.0",
+        ),
+    )
+    assert plan.sources == {f"sources/{name}.mid": score}
+    assert Record.model_validate_json(plan.records[0].model_dump_json()) == plan.records[0]
+
+
+def test_every_score_in_every_technique_in_that_order(fake: Instrument, tmp_path: Path) -> None:
+    scores = [save_score(tmp_path / f"{name}.mid", [(0, 480, pitch)]) for name, pitch in (("b", 60), ("a", 61))]
+    plan = plan_versions(scores, fake, ["staccato", "con sord.+legato", "stacc.", "default"])
+    assert [record.id.split("/")[1:] for record in plan.records] == [
+        [technique, f"{path.stem}-{sha256_of(path)[:8]}"]
+        for path in scores
+        for technique in ("staccato", "con_sordino+legato", "default")
+    ]
+
+
+def test_without_techniques_as_written(fake: Instrument, score: Path) -> None:
+    assert [record.technique for record in plan_versions([score], fake, []).records] == ["written"]
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Für Elise (1).mid", "für-elise-1"),
+        ("さくら さくら.mid", "さくら-さくら"),
+        ("---.mid", "untitled"),
+        ("a.b.mid", "a-b"),
+    ],
+)
+def test_names_in_any_script(fake: Instrument, tmp_path: Path, name: str, slug: str) -> None:
+    record = plan_versions([save_score(tmp_path / name, [(0, 480, 60)])], fake, ["legato"]).records[0]
+    assert record.id.rpartition("-")[0] == f"fake-strings/legato/{slug}"
+
+
+@pytest.mark.parametrize("technique", ["tremolo", "spiccato", "sul ponticello", "pizzicato+legato"])
+def test_what_would_be_a_false_label_is_refused(fake: Instrument, score: Path, technique: str) -> None:
+    with pytest.raises(TechniqueError) as caught:
+        plan_versions([score], fake, ["staccato", technique])
+    said = str(caught.value)
+    assert said.startswith(f"{fake.name} has no '{technique}'; it would play ")
+    assert said.endswith(
+        "under a wrong label; it has sustain, legato, staccato, pizzicato, senza_sordino, con_sordino"
+    )
+
+
+def test_the_same_file_twice_is_refused_and_its_namesake_is_not(fake: Instrument, tmp_path: Path, score: Path) -> None:
+    with pytest.raises(InputError, match=rf"{score}: the same file as {score}; give it once"):
+        plan_versions([score, score], fake, ["legato"])
+    namesake = save_score(tmp_path / "other" / "score.mid", [(0, 480, 65)])
+    assert len(plan_versions([score, namesake], fake, ["legato"]).records) == 2
+
+
+def test_bad_scores_are_found_before_the_run(fake: Instrument, tmp_path: Path, score: Path) -> None:
+    low = save_score(tmp_path / "low.mid", [(0, 480, 20), (480, 480, 60)])
+    tagged = save_score(tmp_path / "tagged.mid", [(0, 480, 60)], (0, "[technique:stacato]"))
+    (tmp_path / "empty.mid").write_bytes(b"")
+    for path, error, problem in (
+        (low, InputError, r"low\.mid: 1 note outside G2\.\.C7 of Fake Strings: G#0 at 0\.00 s"),
+        (tagged, TechniqueError, r"tagged\.mid: marker at 0\.00 s: unknown technique 'stacato' \(did you mean"),
+        (tmp_path / "empty.mid", MidiError, r"empty\.mid: is empty"),
+    ):
+        with pytest.raises(error, match=problem):
+            plan_versions([score, path], fake, ["legato"])
+    assert len(plan_versions([score, low], fake, ["legato"], out_of_range="drop").records) == 2
+
+
+def test_a_range_that_only_one_technique_leaves_is_found_too(tmp_path: Path, score: Path, fake_preset: Path) -> None:
+    moved = MAP.replace('on: [{keyswitch: "D#0"}]', 'on: [{keyswitch: "D#0"}], note: {transpose: 40}')
+    (fake_preset.parent / "map.yaml").write_text(moved)
+    instrument = load_instrument(fake_preset)
+    assert plan_versions([score], instrument, ["legato"]).records
+    with pytest.raises(InputError, match="4 notes outside"):
+        plan_versions([score], instrument, ["legato", "pizzicato"])
+
+
+def test_sources_are_copied_once_and_repaired(fake: Instrument, tmp_path: Path, score: Path) -> None:
+    plan = plan_versions([score], fake, ["legato"])
+    copy_sources(plan, tmp_path / "set")
+    copied = tmp_path / "set" / plan.records[0].source
+    assert copied.read_bytes() == score.read_bytes()
+    before = copied.stat().st_mtime_ns
+    copy_sources(plan, tmp_path / "set")
+    assert copied.stat().st_mtime_ns == before
+    copied.write_bytes(b"MThd")
+    copy_sources(plan, tmp_path / "set")
+    assert copied.read_bytes() == score.read_bytes()

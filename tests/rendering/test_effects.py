@@ -1,0 +1,99 @@
+"""Effects change the sound, the same way every time, and are checked like everything in YAML."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from composer_daw.audio import Audio
+from composer_daw.rendering.effects import EFFECTS, AnyEffect, Compressor, Effect, Filter, Reverb, apply_effects
+
+READER: TypeAdapter[Effect] = TypeAdapter(AnyEffect)
+RATE = 44_100
+
+
+def tone(hertz: float, level: float = 0.5, seconds: float = 1.0) -> Audio:
+    return Audio(level * np.sin(2 * np.pi * hertz * np.arange(round(RATE * seconds)) / RATE), RATE)
+
+
+def steady(audio: Audio) -> float:
+    """Return the level of the second half, where nothing swings in any more."""
+    return Audio(audio.samples[:, audio.samples.shape[1] // 2 :], RATE).rms_db
+
+
+def test_no_effects_is_the_same_audio() -> None:
+    audio = tone(440)
+    assert apply_effects(audio, ()) is audio
+
+
+@pytest.mark.parametrize("effect", [Reverb(), Filter(mode="low", frequency=500), Compressor()])
+@pytest.mark.parametrize("samples", [1, 511, 12_345, RATE])
+def test_the_result_is_stereo_as_long_as_the_input_and_repeats(effect: Effect, samples: int) -> None:
+    audio = Audio(tone(440).samples[:, :samples], RATE)
+    once, again = (apply_effects(audio, (effect,)) for _ in range(2))
+    assert once.samples.shape == (2, samples)
+    np.testing.assert_array_equal(once.samples, again.samples)
+    assert samples == 1 or not np.array_equal(once.samples[0], audio.samples[0])
+
+
+def test_a_high_pass_takes_the_low_and_leaves_the_high() -> None:
+    effect = (Filter(mode="high", frequency=1000),)
+    assert steady(apply_effects(tone(100), effect)) == pytest.approx(steady(tone(100)) - 40, abs=1)  # 12 dB/octave
+    assert steady(apply_effects(tone(10_000), effect)) == pytest.approx(steady(tone(10_000)), abs=0.2)
+
+
+def test_a_compressor_turns_down_by_its_ratio() -> None:
+    loud = tone(1000, 0.5)
+    squeezed = apply_effects(loud, (Compressor(threshold=-26, ratio=4, attack=1, release=200),))
+    assert steady(loud) - steady(squeezed) == pytest.approx((26 - 6.02) * 3 / 4, abs=2)
+
+
+def test_a_reverb_rings_on_after_the_sound() -> None:
+    struck = Audio(np.concatenate([tone(440, 0.5, 0.1).samples[0], np.zeros(RATE)]), RATE)
+    ringing = apply_effects(struck, (Reverb(room_size=0.9, wet_level=0.5),))
+    assert Audio(ringing.samples[:, RATE // 2 :], RATE).rms_db > -60
+
+
+def test_a_chain_goes_in_order() -> None:
+    chain = (Reverb(), Compressor(threshold=-40, ratio=8))
+    there, back = apply_effects(tone(440), chain), apply_effects(tone(440), chain[::-1])
+    assert not np.allclose(there.samples, back.samples, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("data", "effect"),
+    [
+        ({"reverb": {"room_size": 0.8}}, Reverb(room_size=0.8)),
+        ({"reverb": None}, Reverb()),
+        ({"filter": {"mode": "notch", "frequency": 50}}, Filter(mode="notch", frequency=50)),
+        ({"compressor": {}}, Compressor()),
+    ],
+)
+def test_yaml_names_the_effect(data: dict[str, object], effect: Effect) -> None:
+    assert READER.validate_python(data) == effect
+    assert READER.validate_python(effect) is effect
+
+
+def test_the_table_lists_every_effect() -> None:
+    assert EFFECTS == {effect.key: effect for effect in Effect.__subclasses__()}
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        ({"revreb": {}}, r"'revreb' is no effect \(did you mean 'reverb'\?\); write one of reverb, filter, comp"),
+        ("reverb", "'reverb' is no effect"),
+        ({}, "'' is no effect"),
+        ({"reverb": {}, "filter": {}}, "'reverb' is no effect"),
+        ({"reverb": {"room_size": 2}}, "less than or equal to 1"),
+        ({"reverb": {"size": 1}}, "Extra inputs"),
+        ({"reverb": 5}, "valid dictionary"),
+        ({"filter": {"q": float("inf")}}, "finite number"),
+        ({"filter": {"mode": "band"}}, "'high', 'low'"),
+        ({"compressor": {"ratio": 0.5}}, "greater than or equal to 1"),
+    ],
+)
+def test_what_is_no_effect(data: object, problem: str) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        READER.validate_python(data)

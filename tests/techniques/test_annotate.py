@@ -1,0 +1,98 @@
+"""The texts of a score become the techniques of its notes, each in force until the next of its group."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from small_instruments import DRUMS, MAP, piece, read_map
+
+from composer_daw.errors import TechniqueError
+from composer_daw.performance import Performance, Text
+from composer_daw.techniques import annotate, check_techniques, load_vocabulary
+
+STRINGS, VOCABULARY = read_map(MAP), load_vocabulary()
+
+
+def annotated(*texts: Text, tracks: list[int] | None = None) -> Performance:
+    """Return four notes, at 0, 1, 2 and 3 s, after these texts were read."""
+    notes = piece(*((float(onset), 1.0, 60, 80) for onset in range(4)))
+    notes = notes.with_notes(track=tracks or [1, 1, 1, 1])
+    return annotate(dataclasses.replace(notes, texts=texts), STRINGS, VOCABULARY)
+
+
+def asked(performance: Performance) -> list[str]:
+    return ["+".join(performance.techniques[number]) for number in performance.notes["technique"]]
+
+
+def test_a_text_holds_until_the_next_of_its_group() -> None:
+    performance = annotated(
+        Text(0.0, "con sord."), Text(1.0, "pizz."), Text(2.0, "arco"), Text(3.0, "senza sordino")
+    )
+    assert asked(performance) == [
+        "con_sordino",
+        "con_sordino+pizzicato",
+        "con_sordino+sustain",
+        "senza_sordino+sustain",
+    ]
+
+
+@pytest.mark.parametrize("text", ["pizz.", "Pizzicato", "plucked", "ピチカート", "[technique:pizz.]", "[Technique: pizzicato ]"])
+@pytest.mark.parametrize("kind", ["text", "marker", "cue"])
+def test_three_languages_and_tags(text: str, kind: str) -> None:
+    performance = annotated(Text(1.0, text, kind))  # type: ignore[arg-type]
+    assert asked(performance) == ["", "pizzicato", "pizzicato", "pizzicato"]
+    assert performance.texts == ()
+
+
+def test_what_is_no_technique_stays_a_text() -> None:
+    dolce, lyric = Text(0.0, "dolce"), Text(1.0, "pizz.", "lyric")
+    performance = annotated(dolce, Text(1.0, "arco"), lyric)
+    assert performance.texts == (dolce, lyric)
+    assert asked(performance) == ["", "sustain", "sustain", "sustain"]
+
+
+def test_several_at_once_and_back_to_default() -> None:
+    performance = annotated(
+        Text(0.0, "[technique:pizzicato+con sordino]"), Text(1.0, "[technique:staccato]"), Text(2.0, "[technique:Default]")
+    )
+    assert asked(performance) == ["pizzicato+con_sordino", "staccato+con_sordino", "", ""]
+    assert performance.techniques[0] == ()
+
+
+def test_a_text_a_hair_late_still_counts_for_its_note() -> None:
+    assert asked(annotated(Text(1.00009, "pizz.")))[1] == "pizzicato"
+    assert asked(annotated(Text(1.001, "pizz.")))[1] == ""
+
+
+def test_a_text_speaks_to_its_own_track_and_a_marker_track_to_all() -> None:
+    texts = (Text(0.0, "pizz.", track=1), Text(2.0, "con sord.", "marker", track=0))
+    performance = annotated(*texts, tracks=[1, 2, 1, 2])
+    assert asked(performance) == ["pizzicato", "", "pizzicato+con_sordino", "con_sordino"]
+
+
+def test_later_texts_win_whatever_their_order_in_the_file() -> None:
+    assert asked(annotated(Text(2.0, "arco"), Text(0.0, "pizz."))) == ["pizzicato"] * 2 + ["sustain"] * 2
+
+
+def test_an_unknown_tag_says_where_and_what_was_meant() -> None:
+    with pytest.raises(TechniqueError) as caught:
+        annotated(Text(1.25, "[technique:stacato]", "marker"))
+    assert str(caught.value) == (
+        "marker at 1.25 s: unknown technique 'stacato' (did you mean 'staccato'?)"
+    )
+
+
+def test_words_of_the_command_line() -> None:
+    assert check_techniques("pizz. + con sord.", STRINGS, VOCABULARY) == ("pizzicato", "con_sordino")
+    assert check_techniques("default", STRINGS, VOCABULARY) == ()
+    assert check_techniques("snare=rimshot", read_map(DRUMS), VOCABULARY) == ("snare=rimshot",)
+    with pytest.raises(TechniqueError, match="did you mean 'snare=rimshot'"):
+        check_techniques("snare=rimshoot", read_map(DRUMS), VOCABULARY)
+
+
+def test_drum_strokes_replace_each_other_piece_by_piece() -> None:
+    texts = [Text(float(second), f"[technique:{name}]") for second, name in enumerate(("snare=ghost", "kick=hit", "snare=rimshot"))]
+    notes = piece(*((float(onset), 1.0, 38, 80) for onset in range(3)))
+    performance = annotate(dataclasses.replace(notes, texts=tuple(texts)), read_map(DRUMS), VOCABULARY)
+    assert asked(performance) == ["snare=ghost", "snare=ghost+kick=hit", "snare=rimshot+kick=hit"]

@@ -1,0 +1,126 @@
+"""Technique maps load with defaults, and their errors name file, line, technique, value and remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from small_instruments import DRUMS, MAP, read_map
+
+from composer_daw.documents import parse_document
+from composer_daw.errors import DocumentError
+from composer_daw.techniques import TechniqueMap, load_map
+from composer_daw.techniques.maps import Latency, NoteShape
+
+HEAD = "technique_map: 1\ninstrument: X\n"
+STACCATO = HEAD + "groups: {bow: {default: staccato}}\ntechniques:\n  staccato:\n    group: bow\n"
+
+
+def test_a_map_is_read_whole() -> None:
+    strings = read_map(MAP)
+    assert strings.range == (43, 96)
+    assert list(strings.groups) == ["articulation", "mute"]
+    assert strings.of_group("mute") == ("senza_sordino", "con_sordino")
+    assert strings.techniques["staccato"].note.length == 0.5
+    assert strings.techniques["legato"].latency_ms.transition == {1: 300, 65: 200, 101: 100}
+    assert strings.channels == (1, 2)
+    assert "tremolo" not in strings.playable()
+    assert strings.playable()[:4] == ("sustain", "legato", "staccato", "pizzicato")
+
+
+def test_what_is_left_out_has_defaults() -> None:
+    bare = parse_document(HEAD, TechniqueMap, "map.yaml")
+    assert (bare.range, bare.lead_ms, bare.middle_c, bare.channels) == ((0, 127), 20.0, "C4", (1,))
+    technique = parse_document(STACCATO, TechniqueMap, "map.yaml").techniques["staccato"]
+    assert (technique.note, technique.latency_ms, technique.on) == (NoteShape(), Latency(), ())
+
+
+def test_middle_c_moves_names_but_not_numbers() -> None:
+    strings = read_map(MAP.replace("technique_map: 1", "technique_map: 1\nmiddle_c: C3"))
+    assert strings.range == (43 + 12, 96 + 12)
+    assert read_map(HEAD + "middle_c: C3\nrange: [40, G9]\n".replace("G9", "G8")).range == (40, 127)
+
+
+def test_pieces_gather_their_strokes() -> None:
+    snare = read_map(DRUMS).pieces["snare"]
+    assert snare.written == (38, 40)
+    strokes = {name: (stroke.play, stroke.velocity) for name, stroke in snare.strokes.items()}
+    assert strokes == {"hit": (38, 1.0), "rimshot": (40, 1.0), "ghost": (38, 0.35)}
+    named = read_map(HEAD + "pieces: {tom: {written: C2, hit: D2}}\n").pieces["tom"]
+    assert (named.written, named.strokes["hit"].play) == ((36,), 38)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            STACCATO + "    on: [{keyswitch: C10}]\n",
+            "7: techniques: staccato: on[0]: keyswitch: key 'C10' is outside 0..127 (it is 132 where middle C is C4)",
+        ),
+        (
+            STACCATO + "    on:\n      - cc: 32\n        value: 300\n",
+            "9: techniques: staccato: on[0]: value: Input should be less than or equal to 127, not 300",
+        ),
+        (STACCATO + "    on: [{cc: 32}]\n", "7: techniques: staccato: on[0]: cc: 'value' is missing"),
+        (
+            STACCATO + "    on: [{keyswich: C1}]\n",
+            "7: techniques: staccato: on[0]: 'keyswich' is no action (did you mean 'keyswitch'?); write one of "
+            "keyswitch, cc, program, pitch_bend, parameter",
+        ),
+        (
+            STACCATO + "    on: [{keyswitch: C1, mod: hold}]\n",
+            "7: techniques: staccato: on[0]: mod: unknown key (did you mean 'mode'?)",
+        ),
+        (
+            STACCATO + "    fallback: [spicato]\n  spiccato: {group: bow}\n",
+            "7: techniques: staccato: fallback: fallback 'spicato' is no technique of this map "
+            "(did you mean 'spiccato'?)",
+        ),
+        (
+            STACCATO + "  legato:\n    group: bov\n",
+            "8: techniques: legato: group: no group 'bov' (did you mean 'bow'?); name it under groups",
+        ),
+        (
+            STACCATO.replace("default: staccato", "default: stacato"),
+            "3: groups: bow: default: default 'stacato' is no technique of this group (did you mean 'staccato'?)",
+        ),
+        (STACCATO + "    note: {lenght: 2}\n", "7: techniques: staccato: note: lenght: unknown key (did you mean 'length'?)"),
+        (
+            STACCATO + "    note: {length: 0}\n",
+            "7: techniques: staccato: note: length: Input should be greater than 0",
+        ),
+        (
+            STACCATO + "    note: {length: inf}\n",
+            "7: techniques: staccato: note: length: Input should be a finite number, not 'inf'",
+        ),
+        (HEAD + "range: [A7, G3]\n", "3: range: A7 is above G3; write the lower end first"),
+        (HEAD + "range: G3\n", "3: range: write the lowest and the highest note, such as [G3, A7]"),
+        (HEAD + "middle_c: C9\nrange: [C1, C2]\n", "3: middle_c: Input should be 'C3', 'C4' or 'C5', not 'C9' (and 1 more)"),
+        (HEAD + "lead_ms: -1\n", "3: lead_ms: Input should be greater than or equal to 0, not -1"),
+        (HEAD + "channels: [1, 17]\n", "3: channels[1]: Input should be less than or equal to 16, not 17"),
+        (HEAD + "dynamics: {cc: 1, follow: volume}\n", "3: dynamics: follow: Input should be 'score' or 'velocity', not 'volume'"),
+        (HEAD + "pieces: {snare: {written: 38}}\n", "3: pieces: snare: Dictionary should have at least 1 item after validation, not 0"),
+        (HEAD + "pieces: {snare: {written: X, hit: 38}}\n", "3: pieces: snare: 'X' is not a note; write C1, F#2, Bb3 or a number from 0 to 127"),
+        (HEAD + "pieces: {snare: {written: 38, hit: 200}}\n", "3: pieces: snare: hit: key '200' is outside 0..127 (it is 200 where middle C is C4)"),
+        ("technique_map: 2\ninstrument: X\n", "1: technique_map: Input should be 1, not 2"),
+        ("instrument: X\n", "1: 'technique_map' is missing"),
+        (HEAD + "techniqes: {}\n", "3: techniqes: unknown key (did you mean 'techniques'?)"),
+    ],
+)  # fmt: skip
+def test_errors(text: str, message: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        parse_document(text, TechniqueMap, "x.yaml")
+    assert str(caught.value) == f"x.yaml:{message}"
+
+
+@pytest.mark.parametrize("value", ["1.5", "null", "[1]", "{a: 1}", "true"])
+def test_a_key_of_the_wrong_type_is_an_error_like_any_other(value: str) -> None:
+    text = STACCATO + f"    on: [{{keyswitch: {value}}}]\n"
+    with pytest.raises(DocumentError, match=r"x\.yaml:7: techniques: staccato: on\[0\]: keyswitch: .* not a note"):
+        parse_document(text, TechniqueMap, "x.yaml")
+
+
+def test_a_file_is_named_in_its_errors(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(HEAD + "lead_ms: fast\n")
+    with pytest.raises(DocumentError, match=rf"^{tmp_path}/map\.yaml:3: lead_ms: .*, not 'fast'$"):
+        load_map(tmp_path / "map.yaml")

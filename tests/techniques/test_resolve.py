@@ -1,0 +1,61 @@
+"""Every rung of the ladder from what is asked to what is played."""
+
+from __future__ import annotations
+
+import pytest
+from small_instruments import DRUMS, MAP, read_map
+
+from composer_daw.techniques import Rung, load_vocabulary, resolve
+
+VOCABULARY = load_vocabulary()
+
+
+@pytest.mark.parametrize(
+    ("asked", "played", "state", "rung"),
+    [
+        ((), (), ("sustain", "senza_sordino"), Rung.EXACT),
+        (("staccato",), ("staccato",), ("staccato", "senza_sordino"), Rung.EXACT),
+        (("con_sordino",), ("con_sordino",), ("sustain", "con_sordino"), Rung.EXACT),
+        (
+            ("con_sordino", "pizzicato"),
+            ("pizzicato", "con_sordino"),
+            ("pizzicato", "con_sordino"),
+            Rung.COMBINED,
+        ),
+        (("pizzicato", "legato"), ("legato",), ("legato", "senza_sordino"), Rung.PRIORITY),
+        (("tremolo",), ("sustain",), ("sustain", "senza_sordino"), Rung.FALLBACK),  # the map's own chain
+        (("spiccato",), ("staccato",), ("staccato", "senza_sordino"), Rung.FALLBACK),  # the vocabulary's
+        (("snap_pizzicato",), ("pizzicato",), ("pizzicato", "senza_sordino"), Rung.FALLBACK),
+        (("ricochet",), ("staccato",), ("staccato", "senza_sordino"), Rung.FALLBACK),  # two steps
+        (("sul_ponticello",), (), ("sustain", "senza_sordino"), Rung.DEFAULT),
+        (("sul_ponticello", "pizzicato"), ("pizzicato",), ("pizzicato", "senza_sordino"), Rung.DEFAULT),
+        (("ordinario",), (), ("sustain", "senza_sordino"), Rung.EXACT),  # it can play in no other place
+        (("vibrato", "staccato"), ("staccato",), ("staccato", "senza_sordino"), Rung.EXACT),
+    ],
+)
+def test_each_rung(
+    asked: tuple[str, ...], played: tuple[str, ...], state: tuple[str, ...], rung: Rung
+) -> None:
+    found = resolve(asked, read_map(MAP), VOCABULARY)
+    assert (found.asked, found.played, found.state, found.rung) == (asked, played, state, rung)
+
+
+def test_the_maps_own_chain_goes_before_the_vocabularys() -> None:
+    own = read_map(MAP.replace("fallback: [sustain]", "fallback: [pizzicato, sustain]"))
+    assert resolve(("tremolo",), own, VOCABULARY).played == ("pizzicato",)
+
+
+def test_chains_that_run_in_circles_end() -> None:
+    text = "technique_map: 1\ninstrument: X\ngroups: {g: {default: sustain}}\ntechniques: {sustain: {group: g}}\n"
+    for name in VOCABULARY.techniques:
+        assert resolve((name,), read_map(text), VOCABULARY).state == ("sustain",)
+
+
+def test_strokes_of_drums() -> None:
+    found = resolve(("snare=rimshot", "kick=hit"), read_map(DRUMS), VOCABULARY)
+    assert found.strokes == (("snare", "rimshot"), ("kick", "hit"))
+    assert (found.played, found.state, found.rung) == (("snare=rimshot", "kick=hit"), (), Rung.EXACT)
+
+
+def test_the_rungs_are_ordered_from_best_to_worst() -> None:
+    assert [rung.name for rung in sorted(Rung)] == ["EXACT", "COMBINED", "PRIORITY", "FALLBACK", "DEFAULT"]
