@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
-from composer_daw.cli import main
+from environment import run_inside
 
 if __name__ == "__main__":
+    run_inside(Path(__file__))
+    from composer_daw.cli import main
+
     sys.argv[1:1] = ["dataset", "render"]
     main()

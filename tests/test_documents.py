@@ -143,7 +143,9 @@ def test_a_number_without_end_is_refused() -> None:
 def test_files_that_are_refused_unread(tmp_path: Path) -> None:
     (tmp_path / "huge.yaml").write_bytes(b"#" * (LARGEST_BYTES + 1))
     (tmp_path / "latin.yaml").write_bytes("name: é\n".encode("latin-1"))
-    with pytest.raises(DocumentError, match=r"huge\.yaml: 1,000,001 bytes, more than the 1,000,000 that a tree"):
+    with pytest.raises(
+        DocumentError, match=r"huge\.yaml: 1,000,001 bytes, more than the 1,000,000 that a tree"
+    ):
         load_document(tmp_path / "huge.yaml", Tree, "a tree")
     with pytest.raises(DocumentError, match=r"latin\.yaml: not UTF-8 \(byte 6\); save it as UTF-8"):
         load_document(tmp_path / "latin.yaml", Tree, "a tree")

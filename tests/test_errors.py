@@ -25,8 +25,22 @@ def test_the_tree_is_the_one_in_the_docstring(leaf: str, parent: str) -> None:
 
 
 def test_every_error_is_in_the_docstring() -> None:
-    found = [name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, Exception)]
+    found = [
+        name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, Exception)
+    ]
     assert [name for name in found if name not in (errors.__doc__ or "")] == []
+
+
+@pytest.mark.parametrize("kind", [errors.InputError, errors.MidiError, errors.TechniqueError])
+def test_naming_puts_the_file_before_what_is_wrong_with_it(kind: type[errors.InputError]) -> None:
+    with pytest.raises(kind, match=r"^a\.mid: too low$") as caught, errors.naming("a.mid"):
+        raise kind("too low")
+    assert type(caught.value) is kind
+
+
+def test_naming_leaves_other_errors_alone() -> None:
+    with pytest.raises(errors.HostError, match="^crashed$"), errors.naming("a.mid"):
+        raise errors.HostError("crashed")
 
 
 def test_did_you_mean_names_the_closest() -> None:

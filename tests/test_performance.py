@@ -15,7 +15,9 @@ beats = st.lists(st.floats(0, 300), min_size=1, max_size=20)
 
 def tempo_map(changes: list[tuple[float, float]]) -> TempoMap:
     spans = [span for span, _ in changes]
-    return TempoMap(np.concatenate([[0.0], np.cumsum(spans)]), np.array([120.0, *(bpm for _, bpm in changes)]))
+    return TempoMap(
+        np.concatenate([[0.0], np.cumsum(spans)]), np.array([120.0, *(bpm for _, bpm in changes)])
+    )
 
 
 def test_each_tempo_counts_from_where_it_begins() -> None:
@@ -44,7 +46,9 @@ def test_time_never_runs_back(changes: list[tuple[float, float]], at: list[float
 
 @given(st.permutations(range(6)))
 def test_notes_are_sorted_by_onset_then_pitch_then_source(order: list[int]) -> None:
-    notes = note_rows([(1, 1, 60, 9), (0, 1, 62, 9), (0, 1, 60, 9), (1, 1, 60, 9), (1, 1, 59, 9), (2, 1, 1, 9)])
+    notes = note_rows(
+        [(1, 1, 60, 9), (0, 1, 62, 9), (0, 1, 60, 9), (1, 1, 60, 9), (1, 1, 59, 9), (2, 1, 1, 9)]
+    )
     performance = Performance(notes[order])
     assert performance.notes["source"].tolist() == [2, 1, 4, 0, 3, 5]
 
@@ -83,7 +87,9 @@ def test_note_rows_write_the_score_beside_the_sound() -> None:
 
 
 def test_one_technique_for_all() -> None:
-    performance = Performance(note_rows([(0, 1, 60, 80), (1, 1, 62, 80)], technique=[0, 1]), techniques=((), ("a",)))
+    performance = Performance(
+        note_rows([(0, 1, 60, 80), (1, 1, 62, 80)], technique=[0, 1]), techniques=((), ("a",))
+    )
     plucked = performance.with_technique(["pizzicato", "con_sordino"])
     assert plucked.techniques == (("pizzicato", "con_sordino"),)
     assert plucked.notes["technique"].tolist() == [0, 0]

@@ -16,6 +16,9 @@ from composer_daw.rendering import Instrument, render
 REST_S = 1.2
 """Silence after each note's key is let go: longer than any technique rings."""
 
+APPROACH_S = 0.5
+"""How long the note before is held, where a note is reached from another."""
+
 
 @dataclass(frozen=True)
 class SingleNote:
@@ -44,18 +47,33 @@ def render_single_notes(
     technique: str,
     notes: Sequence[tuple[int, int, float]],
     seed: int = 0,
+    approach: int = 0,
 ) -> list[SingleNote]:
-    """Play (pitch, velocity, held_s) one after the other with one technique; return each by itself."""
-    starts = np.concatenate([[0.0], np.cumsum([held_s + REST_S for *_, held_s in notes])])
-    rows = [
-        (float(start), held_s, pitch, velocity)
-        for start, (pitch, velocity, held_s) in zip(starts[:-1], notes, strict=True)
-    ]
+    """Play (pitch, velocity, held_s) one after the other with one technique; return each by itself.
+
+    With `approach` each note is reached, without a rest, from a note that many semitones away (legato is
+    heard in no other way); what rings on of that note is in the sound. With 0 each begins in silence.
+    """
+    before_s = APPROACH_S if approach else 0.0
+    spans = np.array([before_s + held_s + REST_S for *_, held_s in notes])
+    onsets = np.cumsum(spans) - spans + before_s
+    rows = []
+    for onset_s, (pitch, velocity, held_s) in zip(onsets.tolist(), notes, strict=True):
+        if approach:
+            rows.append((onset_s - before_s, before_s, _near(pitch, approach, instrument), velocity))
+        rows.append((onset_s, held_s, pitch, velocity))
     take = render(Performance(note_rows(rows)), instrument, technique, host=host, seed=seed)
     mono, rate = take.audio.mono(), take.audio.sample_rate
-    edges = np.rint(starts * rate).astype(int)
-    padded = np.pad(mono, (0, max(0, int(edges[-1]) - len(mono))))
+    mono = np.pad(mono, (0, max(0, round(spans.sum() * rate) - len(mono))))
+    starts = np.rint(onsets * rate).astype(int)
+    ends = np.rint((onsets + spans - before_s) * rate).astype(int)
     return [
-        SingleNote(technique, pitch, velocity, held_s, padded[first:last], rate)
-        for (pitch, velocity, held_s), first, last in zip(notes, edges[:-1], edges[1:], strict=True)
+        SingleNote(technique, *note, mono[start:end], rate)
+        for note, start, end in zip(notes, starts, ends, strict=True)
     ]
+
+
+def _near(pitch: int, approach: int, instrument: Instrument) -> int:
+    """Return the pitch to come from: on the other side where the range ends."""
+    low, high = instrument.technique_map.range
+    return pitch + approach if low <= pitch + approach <= high else pitch - approach

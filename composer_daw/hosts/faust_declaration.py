@@ -44,7 +44,7 @@ class Declaration(BaseModel):
     channels: int = Field(ge=1)
     range: tuple[Key, Key]
     bend_range: float = Field(ge=0)
-    strings: int = Field(ge=1)
+    strings: ByValue
     lanes: tuple[str, ...]
     keyswitches: dict[Key, dict[str, float]]
     controls: dict[Key, str]

@@ -23,7 +23,7 @@ from composer_daw.hosts.faust_notes import Floats, Ints, Notes, to_samples
 
 Lanes = npt.NDArray[np.float32]
 
-FADE_S = 0.005
+FADE_S = 0.02
 """How long a tail fades before the note that takes its string, or the end."""
 
 TOUCH_S = 0.001
@@ -97,14 +97,20 @@ def _slurred(notes: Notes, declaration: Declaration, touch: int) -> npt.NDArray[
 
 
 def _tails(notes: Notes, first: npt.NDArray[np.bool_], declaration: Declaration, sample_rate: int) -> Ints:
-    """Return how long each note may ring: its tail, cut where a later stroke takes its string."""
+    """Return how long each note may ring: its tail, cut where a later stroke takes its string.
+
+    A technique on n strings rings on until the n-th stroke that begins after its release.
+    """
     tail_s = np.asarray(declaration.tail_s.values)[notes.lanes[declaration.tail_s.lane].astype(np.int64)]
     ring = np.rint(tail_s * sample_rate).astype(np.int64)
-    strokes = np.flatnonzero(first)
-    number = np.cumsum(first) - 1
-    taker = np.minimum(number + declaration.strings, len(strokes) - 1)
-    taken = (number + declaration.strings < len(strokes)) & (notes.channel[strokes[taker]] == notes.channel)
-    until = np.where(taken, notes.onset[strokes[taker]] - notes.release, ring)
+    strings = np.asarray(declaration.strings.values)[notes.lanes[declaration.strings.lane].astype(np.int64)]
+    begins, channel = notes.onset[first], notes.channel[first]
+    span = int(max(begins.max(initial=0), notes.release.max(initial=0))) + 1
+    following = np.searchsorted(channel * span + begins, notes.channel * span + notes.release)
+    taker = following + strings.astype(np.int64) - 1
+    there = np.minimum(taker, len(begins) - 1)
+    taken = (taker < len(begins)) & (channel[there] == notes.channel)
+    until = np.where(taken, begins[there] - notes.release, ring)
     return np.asarray(np.clip(until, np.minimum(round(FADE_S * sample_rate), ring), ring), dtype=np.int64)
 
 

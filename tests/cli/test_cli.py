@@ -89,12 +89,15 @@ def fresh(code: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("path", [(), ("render",), ("dataset", "render"), ("instruments",), ("techniques", "lint")], ids=" ".join)
+@pytest.mark.parametrize(
+    "path", [(), ("render",), ("dataset", "render"), ("instruments",), ("techniques", "lint")], ids=" ".join
+)
 def test_help_loads_nothing_heavy(path: tuple[str, ...]) -> None:
     arguments = ["composer-daw", *path, "--help"]
     loaded = fresh(
         f"import sys; sys.argv = {arguments!r}\nfrom composer_daw.cli import main\ntry: main()\n"
-        f"except SystemExit as left: print('exit', left.code)\nprint('loaded', [m for m in {HEAVY!r} if m in sys.modules])"
+        f"except SystemExit as left: print('exit', left.code)\nprint('loaded', [m for m in {HEAVY!r} "
+        f"if m in sys.modules])"
     )
     assert loaded.startswith("Usage: composer-daw")
     assert loaded.endswith("exit 0\nloaded []\n")
@@ -106,7 +109,12 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 
 def test_python_m_and_the_script_are_the_same_command() -> None:
-    for command in (["-m", "composer_daw", "--version"], ["scripts/batch_articulation_renderer.py", "--help"]):
-        done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=True)
+    for command in (
+        ["-m", "composer_daw", "--version"],
+        ["scripts/batch_articulation_renderer.py", "--help"],
+    ):
+        done = subprocess.run(
+            [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=True
+        )
         assert done.stderr == ""
         assert "composer-daw, version" in done.stdout or "MIDI_OR_MANIFEST" in done.stdout

@@ -40,7 +40,9 @@ def test_one_record_again(run: Callable, made: Path, tmp_path: Path) -> None:
 
 def test_a_record_that_is_not_there(run: Callable, made: Path, score: Path, tmp_path: Path) -> None:
     record = load_manifest(made / "manifest.jsonl")[0]
-    ran = run("dataset", "render", made / "manifest.jsonl", "--record", record.id + "x", "-o", tmp_path / "again")
+    ran = run(
+        "dataset", "render", made / "manifest.jsonl", "--record", record.id + "x", "-o", tmp_path / "again"
+    )
     assert (ran.code, ran.err) == (
         1,
         f"error: no record '{record.id}x' in this manifest (did you mean '{record.id}'?)\n",
@@ -56,7 +58,9 @@ def test_a_record_that_is_not_there(run: Callable, made: Path, score: Path, tmp_
 
 def test_items_that_fail_are_told_one_by_one(run: Callable, score: Path, tmp_path: Path) -> None:
     broken = write_instrument(tmp_path, source="broken")
-    ran = run("dataset", "render", score, "-i", broken, "-t", "legato", "-o", tmp_path / "set", "--workers", 1)
+    ran = run(
+        "dataset", "render", score, "-i", broken, "-t", "legato", "-o", tmp_path / "set", "--workers", 1
+    )
     assert ran.code == 1
     assert ran.out.endswith("0 rendered (0.0 s of audio), 0 were there already, 1 failed\n")
     failed, error = ran.err.splitlines()
@@ -68,14 +72,22 @@ def test_items_that_fail_are_told_one_by_one(run: Callable, score: Path, tmp_pat
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["-t", "tremolo"], "has no 'tremolo'; it would play sustain under a wrong label; it has sustain, legato,"),
+        (
+            ["-t", "tremolo"],
+            "has no 'tremolo'; it would play sustain under a wrong label; it has sustain, legato,",
+        ),
         (["-t", "stacato"], "unknown technique 'stacato' (did you mean 'staccato'?)"),
         (["-o", "score.mid"], "score.mid: is a file; give a folder"),
         (["score.mid"], "score.mid: the same file as"),
     ],
 )
 def test_what_is_refused_before_the_run(
-    run: Callable, score: Path, fake_preset: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+    run: Callable,
+    score: Path,
+    fake_preset: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    said: str,
 ) -> None:
     monkeypatch.chdir(score.parent)
     before = sorted(score.parent.iterdir())

@@ -35,9 +35,13 @@ def test_labels_midi_rate_and_flac(run: Callable, score: Path, fake_preset: Path
 def test_json(run: Callable, tmp_path: Path, fake_preset: Path) -> None:
     score = save_score(tmp_path / "a.mid", [(0, 480, 60), (480, 480, 20)])
     out = tmp_path / "a.wav"
-    ran = run("render", score, "-i", fake_preset, "-o", out, "-t", "tremolo", "--out-of-range", "drop", "--json")
+    ran = run(
+        "render", score, "-i", fake_preset, "-o", out, "-t", "tremolo", "--out-of-range", "drop", "--json"
+    )
     facts = json.loads(ran.out)
-    assert {key: facts[key] for key in ("output", "notes", "dropped", "conflicts", "gain_db", "stood_in")} == {
+    assert {
+        key: facts[key] for key in ("output", "notes", "dropped", "conflicts", "gain_db", "stood_in")
+    } == {
         "output": str(out),
         "notes": 1,
         "dropped": 1,
@@ -51,7 +55,9 @@ def test_json(run: Callable, tmp_path: Path, fake_preset: Path) -> None:
 def test_what_is_not_as_asked_is_told(run: Callable, tmp_path: Path) -> None:
     loud = write_instrument(tmp_path, more="level_db: 24\n")
     score = save_score(tmp_path / "a.mid", [(0, 480, 60), (480, 480, 20)])
-    ran = run("render", score, "-i", loud, "-o", tmp_path / "a.wav", "-t", "tremolo", "--out-of-range", "drop")
+    ran = run(
+        "render", score, "-i", loud, "-o", tmp_path / "a.wav", "-t", "tremolo", "--out-of-range", "drop"
+    )
     assert (ran.code, ran.out.count("\n")) == (0, 1)
     assert ran.err.splitlines() == [
         "note: 1 notes ask for tremolo and play sustain (fallback)",
@@ -100,7 +106,10 @@ def bad_score(kind: str, folder: Path) -> Path:
         ("text", "text.mid: is not a MIDI file (it does not begin with MThd); give a Standard MIDI File"),
         ("folder", "folder.mid: is a folder; give a MIDI file (.mid)"),
         ("silent", "silent.mid: holds no notes; there is nothing to play"),
-        ("low", "1 note outside G2..C7 of Fake Strings: G#0 at 0.00 s; transpose the score, or drop them with"),
+        (
+            "low",
+            "1 note outside G2..C7 of Fake Strings: G#0 at 0.00 s; transpose the score, or drop them with",
+        ),
         ("tagged", "marker at 0.00 s: unknown technique 'stacato' (did you mean 'staccato'?)"),
     ],
 )
@@ -123,8 +132,14 @@ def test_bad_scores(
     [
         (None, "no instrument 'nothing'; `composer-daw instruments list` shows them"),
         ("", "fake.yaml: holds no keys; a mapping such as 'name: value' is expected"),
-        ("instrument: !!python/object:x {}\n", "fake.yaml:1: the tag tag:yaml.org,2002:python/object:x is not"),
-        ("a: &a [x]\nb: [*a, *a]\n", "fake.yaml:1: anchors and aliases are not read here; write the value out"),
+        (
+            "instrument: !!python/object:x {}\n",
+            "fake.yaml:1: the tag tag:yaml.org,2002:python/object:x is not",
+        ),
+        (
+            "a: &a [x]\nb: [*a, *a]\n",
+            "fake.yaml:1: anchors and aliases are not read here; write the value out",
+        ),
         ("instrument: [\n", "fake.yaml:2: not YAML: "),
         ("\xff", "fake.yaml: not UTF-8 (byte 0); save it as UTF-8"),
         ("instrument: x\nhost: fak\n", "fake.yaml:2: host: Input should be 'faust' or 'fake' (and 2 more)"),
@@ -147,13 +162,21 @@ def test_bad_presets(
     [
         (["-t", "stacato"], "error: unknown technique 'stacato' (did you mean 'staccato'?)"),
         (["-o", "folder.wav"], "folder.wav: is a folder; give the name of a file"),
-        (["-o", "score.mid/a.wav"], "score.mid/a.wav: cannot be written: a file stands where a folder should be"),
+        (
+            ["-o", "score.mid/a.wav"],
+            "score.mid/a.wav: cannot be written: a file stands where a folder should be",
+        ),
         (["-o", "a.mp3"], "a.mp3: cannot write '.mp3'; give the file one of .wav, .flac"),
         (["-o", "/proc/a.wav"], "/proc/a.wav: cannot be written: "),
     ],
 )
 def test_bad_options(
-    run: Callable, score: Path, fake_preset: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+    run: Callable,
+    score: Path,
+    fake_preset: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    said: str,
 ) -> None:
     monkeypatch.chdir(score.parent)
     (score.parent / "folder.wav").mkdir()

@@ -40,4 +40,5 @@ def test_lint_names_what_it_finds(run: Callable, fake_preset: Path) -> None:
 
 def test_lint_of_nothing(run: Callable, tmp_path: Path) -> None:
     ran = run("techniques", "lint", tmp_path / "x.yaml")
-    assert (ran.code, ran.err) == (1, f"error: {tmp_path}/x.yaml: no such file; give a technique map (YAML)\n")
+    assert (ran.code, ran.err) == (1, "error: 1 findings in 1 maps\n")
+    assert ran.out == f"{tmp_path}/x.yaml: no such file; give a technique map (YAML)\n"

@@ -17,7 +17,9 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Run jobs here, one after the other; return the ids of those that were run, as they come."""
     ids: list[str] = []
 
-    def run_here(work: Callable[[Job], Record], jobs: Sequence[Job], workers: int) -> Iterator[Done[Job, Record]]:
+    def run_here(
+        work: Callable[[Job], Record], jobs: Sequence[Job], workers: int
+    ) -> Iterator[Done[Job, Record]]:
         run._opened.cache_clear()
         for job in jobs:
             ids.append(job.record.id)

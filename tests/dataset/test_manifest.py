@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import errno
 import os
+from io import RawIOBase
 from pathlib import Path
 
 import pytest
 
 from composer_daw.dataset import Record, load_manifest
-from composer_daw.dataset.manifest import JOURNAL, MANIFEST, append, load_finished, open_journal, save_manifest
+from composer_daw.dataset.manifest import (
+    JOURNAL,
+    MANIFEST,
+    append,
+    load_finished,
+    open_journal,
+    save_manifest,
+)
 from composer_daw.errors import DocumentError, InputError, OutputError
 
 
@@ -86,7 +94,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_is_full() -> None:
-    class Full(open_journal.__globals__["RawIOBase"]):  # type: ignore[misc]
+    class Full(RawIOBase):
         def write(self, _: bytes) -> int:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

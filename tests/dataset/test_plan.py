@@ -43,7 +43,9 @@ def test_a_record_holds_all_constants(fake: Instrument, score: Path) -> None:
 
 
 def test_every_score_in_every_technique_in_that_order(fake: Instrument, tmp_path: Path) -> None:
-    scores = [save_score(tmp_path / f"{name}.mid", [(0, 480, pitch)]) for name, pitch in (("b", 60), ("a", 61))]
+    scores = [
+        save_score(tmp_path / f"{name}.mid", [(0, 480, pitch)]) for name, pitch in (("b", 60), ("a", 61))
+    ]
     plan = plan_versions(scores, fake, ["staccato", "con sord.+legato", "stacc.", "default"])
     assert [record.id.split("/")[1:] for record in plan.records] == [
         [technique, f"{path.stem}-{sha256_of(path)[:8]}"]
@@ -81,7 +83,9 @@ def test_what_would_be_a_false_label_is_refused(fake: Instrument, score: Path, t
     )
 
 
-def test_the_same_file_twice_is_refused_and_its_namesake_is_not(fake: Instrument, tmp_path: Path, score: Path) -> None:
+def test_the_same_file_twice_is_refused_and_its_namesake_is_not(
+    fake: Instrument, tmp_path: Path, score: Path
+) -> None:
     with pytest.raises(InputError, match=rf"{score}: the same file as {score}; give it once"):
         plan_versions([score, score], fake, ["legato"])
     namesake = save_score(tmp_path / "other" / "score.mid", [(0, 480, 65)])
@@ -94,7 +98,11 @@ def test_bad_scores_are_found_before_the_run(fake: Instrument, tmp_path: Path, s
     (tmp_path / "empty.mid").write_bytes(b"")
     for path, error, problem in (
         (low, InputError, r"low\.mid: 1 note outside G2\.\.C7 of Fake Strings: G#0 at 0\.00 s"),
-        (tagged, TechniqueError, r"tagged\.mid: marker at 0\.00 s: unknown technique 'stacato' \(did you mean"),
+        (
+            tagged,
+            TechniqueError,
+            r"tagged\.mid: marker at 0\.00 s: unknown technique 'stacato' \(did you mean",
+        ),
         (tmp_path / "empty.mid", MidiError, r"empty\.mid: is empty"),
     ):
         with pytest.raises(error, match=problem):
@@ -102,7 +110,9 @@ def test_bad_scores_are_found_before_the_run(fake: Instrument, tmp_path: Path, s
     assert len(plan_versions([score, low], fake, ["legato"], out_of_range="drop").records) == 2
 
 
-def test_a_range_that_only_one_technique_leaves_is_found_too(tmp_path: Path, score: Path, fake_preset: Path) -> None:
+def test_a_range_that_only_one_technique_leaves_is_found_too(
+    tmp_path: Path, score: Path, fake_preset: Path
+) -> None:
     moved = MAP.replace('on: [{keyswitch: "D#0"}]', 'on: [{keyswitch: "D#0"}], note: {transpose: 40}')
     (fake_preset.parent / "map.yaml").write_text(moved)
     instrument = load_instrument(fake_preset)

@@ -11,7 +11,15 @@ from midi_building import save_score
 from small_instruments import MAP, write_instrument
 
 from composer_daw.audio import load_audio
-from composer_daw.dataset import Plan, Record, find_record, load_manifest, plan_versions, render_again, run_plan
+from composer_daw.dataset import (
+    Plan,
+    Record,
+    find_record,
+    load_manifest,
+    plan_versions,
+    render_again,
+    run_plan,
+)
 from composer_daw.dataset.manifest import JOURNAL, MANIFEST
 from composer_daw.errors import ComposerError, InputError, OutputError
 from composer_daw.midi import load_midi
@@ -26,14 +34,19 @@ def plan(fake_preset: Path, tmp_path: Path) -> Plan:
 
 def make_plan(preset: Path, techniques: tuple[str, ...] = ("staccato", "pizzicato"), seed: int = 0) -> Plan:
     notes = [(480 * step, 480, 60 + step) for step in range(3)]
-    scores = [save_score(preset.parent / f"{name}.mid", notes[:length]) for name, length in (("tune", 3), ("さくら", 2))]
+    scores = [
+        save_score(preset.parent / f"{name}.mid", notes[:length])
+        for name, length in (("tune", 3), ("さくら", 2))
+    ]
     return plan_versions(scores, load_instrument(preset), techniques, seed=seed)
 
 
 def digests(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file of a data set, by its path."""
     files = [path for path in folder.rglob("*") if path.is_file()]
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
+    }
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -52,7 +65,9 @@ def test_the_files_of_a_data_set(plan: Plan, tmp_path: Path, rendered: list[str]
     assert set(digests(tmp_path / "set")) == expected
 
 
-def test_the_manifest_is_sorted_and_its_outcomes_are_true(plan: Plan, tmp_path: Path, rendered: list[str]) -> None:
+def test_the_manifest_is_sorted_and_its_outcomes_are_true(
+    plan: Plan, tmp_path: Path, rendered: list[str]
+) -> None:
     folder = tmp_path / "set"
     run_plan(plan, folder)
     records = load_manifest(folder / MANIFEST)
@@ -157,12 +172,13 @@ def test_more_techniques_are_added_to_what_is_there(
 
 
 def test_an_item_that_fails_costs_itself_and_is_tried_again(
-    fake_preset: Path, tmp_path: Path, rendered: list[str], monkeypatch: pytest.MonkeyPatch
+    plan: Plan, tmp_path: Path, rendered: list[str]
 ) -> None:
-    plan = make_plan(fake_preset)
     (tmp_path / "set" / f"{plan.records[2].id}.csv").mkdir(parents=True)
     seen: list[tuple[str, bool]] = []
-    report = run_plan(plan, tmp_path / "set", progress=lambda one, error: seen.append((one.id, error is None)))
+    report = run_plan(
+        plan, tmp_path / "set", progress=lambda one, error: seen.append((one.id, error is None))
+    )
     failed = plan.records[2]
     assert [(record.id, str(error)) for record, error in report.failed] == [
         (failed.id, f"{tmp_path}/set/{failed.id}.csv: is a folder; give the name of a file")
@@ -189,18 +205,20 @@ def test_what_was_finished_before_a_crash_is_not_made_again(
     class Crash(BaseException):
         """As the plug pulled."""
 
-    def crash_after_two(record: Record, error: ComposerError | None) -> None:
-        if len(rendered) == 2:
-            raise Crash
+    def run_until_crash(items: int) -> None:
+        def crash(record: Record, error: ComposerError | None) -> None:
+            if len(rendered) == items:
+                raise Crash
 
-    with pytest.raises(Crash):
-        run_plan(plan, tmp_path / "set", progress=crash_after_two)
+        rendered.clear()
+        with pytest.raises(Crash):
+            run_plan(plan, tmp_path / "set", progress=crash)
+
+    run_until_crash(items=2)
     journal = tmp_path / "set" / JOURNAL
     assert not (tmp_path / "set" / MANIFEST).exists()
     journal.write_bytes(journal.read_bytes() + torn)
-    with pytest.raises(Crash):
-        rendered.clear()
-        run_plan(plan, tmp_path / "set", progress=lambda record, error: crash_after_two(record, error) or _crash(Crash))
+    run_until_crash(items=1)
     assert rendered == [plan.records[2].id]
     rendered.clear()
     report = run_plan(plan, tmp_path / "set")
@@ -208,10 +226,6 @@ def test_what_was_finished_before_a_crash_is_not_made_again(
     assert len(report.skipped) == 3
     assert not journal.exists()
     assert len(load_manifest(tmp_path / "set" / MANIFEST)) == 4
-
-
-def _crash(kind: type[BaseException]) -> None:
-    raise kind
 
 
 def test_a_file_where_the_folder_should_be(plan: Plan, tmp_path: Path, rendered: list[str]) -> None:
@@ -261,7 +275,9 @@ def test_what_has_changed_does_not_render_again(
     with pytest.raises(InputError, match="is missing or has changed since .* was rendered"):
         render_again(record, tmp_path / "set", tmp_path / "again")
     write_instrument(fake_preset.parent, more="level_db: -3\n")
-    with pytest.raises(InputError, match="has changed since it was rendered .*; the audio would not be the same"):
+    with pytest.raises(
+        InputError, match="has changed since it was rendered .*; the audio would not be the same"
+    ):
         render_again(record, tmp_path / "set", tmp_path / "again")
     assert not (tmp_path / "again").exists()
 
@@ -269,5 +285,7 @@ def test_what_has_changed_does_not_render_again(
 def test_a_record_is_found_by_its_id(plan: Plan) -> None:
     assert find_record(plan.records, plan.records[3].id) is plan.records[3]
     near = plan.records[3].id[:-1]
-    with pytest.raises(InputError, match=f"no record '{near}' in this manifest \\(did you mean '{near}.'\\?\\)"):
+    with pytest.raises(
+        InputError, match=f"no record '{near}' in this manifest \\(did you mean '{near}.'\\?\\)"
+    ):
         find_record(plan.records, near)

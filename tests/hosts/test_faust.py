@@ -267,16 +267,29 @@ def test_a_legato_note_under_a_longer_one_is_its_own_stroke(declaration: Declara
     assert strokes(declaration, switch("legato"), note(0.0, 1.0, 60), note(0.0, 1.0, 67)).first.all()
 
 
-def test_the_fifth_note_takes_the_string_of_the_first(declaration: Declaration) -> None:
+def test_the_fifth_pluck_takes_the_string_of_the_first(declaration: Declaration) -> None:
     rows = [note(0.1 * index, 0.05, 60 + index) for index in range(6)]
-    planned = strokes(declaration, switch("pizzicato"), *rows)
     tail = round(declaration.tail_s.values[4] * RATE)
+    planned = strokes(declaration, switch("pizzicato"), *rows)
     assert planned.ring.tolist() == [round(0.35 * RATE)] * 2 + [tail] * 4
-    held = [note(0.01 * index, 1.0, 60 + index) for index in range(6)]
-    assert (
-        strokes(declaration, switch("pizzicato"), *held).ring.tolist()
-        == [round(FADE_S * RATE)] * 2 + [tail] * 4
+
+
+def test_a_bow_stroke_ends_the_one_before_but_no_double_stop(declaration: Declaration) -> None:
+    tail, fade = round(declaration.tail_s.values[0] * RATE), round(FADE_S * RATE)
+    apart = strokes(declaration, switch("sustain"), note(0.0, 0.3, 60), note(0.4, 0.3, 62))
+    assert apart.ring.tolist() == [round(0.1 * RATE), tail]
+    touching = strokes(declaration, switch("sustain"), note(0.0, 0.4, 60), note(0.4, 0.3, 62))
+    assert touching.ring.tolist() == [fade, tail]
+    together = strokes(declaration, switch("sustain"), note(0.0, 0.5, 60), note(0.2, 0.3, 67))
+    assert together.ring.tolist() == [tail, tail]
+    elsewhere = strokes(
+        declaration,
+        switch("sustain"),
+        switch("sustain", channel=1),
+        note(0.0, 0.4, 60),
+        note(0.4, 0.3, 62, channel=1),
     )
+    assert elsewhere.ring.tolist() == [tail, tail]
 
 
 def test_lanes_follow_controllers_and_bend_to_the_sample(declaration: Declaration) -> None:

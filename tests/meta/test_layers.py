@@ -64,7 +64,13 @@ def _is_deferred(node: ast.AST) -> bool:
 def _meant(module: str, name: str) -> str:
     """Return the module that `from module import name` speaks of."""
     inner = f"{module}.{name}".removeprefix("composer_daw.")
-    return f"composer_daw.{inner}" if inner in MODULES else f"{module}.__init__" if module == "composer_daw" else module
+    return (
+        f"composer_daw.{inner}"
+        if inner in MODULES
+        else f"{module}.__init__"
+        if module == "composer_daw"
+        else module
+    )
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name not in FRONT])

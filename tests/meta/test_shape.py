@@ -11,7 +11,9 @@ from statistics import median
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = sorted(path for folder in ("composer_daw", "scripts", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
+SOURCES = sorted(
+    path for folder in ("composer_daw", "scripts", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -52,11 +54,16 @@ def test_setup_cfg_lists_every_package() -> None:
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
     listed = setup["options"]["packages"].split()
-    found = {path.parent.relative_to(ROOT).as_posix().replace("/", ".") for path in (ROOT / "composer_daw").rglob("__init__.py")}
+    found = {
+        path.parent.relative_to(ROOT).as_posix().replace("/", ".")
+        for path in (ROOT / "composer_daw").rglob("__init__.py")
+    }
     assert listed == sorted(found | {"composer_daw.shipped"})
 
 
 def test_the_core_needs_no_heavy_library() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     core = " ".join(project["dependencies"]).lower()
-    assert [name for name in ("torch", "transformers", "ray", "tensorflow", "onnx", "librosa") if name in core] == []
+    assert [
+        name for name in ("torch", "transformers", "ray", "tensorflow", "onnx", "librosa") if name in core
+    ] == []

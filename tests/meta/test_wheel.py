@@ -67,7 +67,10 @@ def test_the_package_and_its_data_come_from_the_wheel(installed: Path) -> None:
 
 def test_the_command_works_from_the_wheel(installed: Path) -> None:
     here = subprocess.run(
-        [sys.executable, "-m", "composer_daw", "instruments", "list"], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "composer_daw", "instruments", "list"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     ).stdout
     assert "studio/violin" in here
     assert run(installed, "-m", "composer_daw", "instruments", "list") == here

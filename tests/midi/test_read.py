@@ -101,7 +101,9 @@ def test_japanese_in_both_of_its_encodings(tmp_path: Path, charset: str, text: s
 
 
 def test_latin_1_is_what_is_left(tmp_path: Path) -> None:
-    path = save_tracks(tmp_path / "a.mid", [meta(0, "text", text="jeté é"), *note(0, 9, 60)], charset="latin1")
+    path = save_tracks(
+        tmp_path / "a.mid", [meta(0, "text", text="jeté é"), *note(0, 9, 60)], charset="latin1"
+    )
     assert load_midi(path).texts[0].text == "jeté é"
 
 
@@ -168,7 +170,9 @@ def test_bad_files_say_what_and_what_to_do(tmp_path: Path, data: bytes, problem:
 
 
 def test_no_file_and_a_folder(tmp_path: Path, score: Path) -> None:
-    with pytest.raises(InputError, match=r"scor\.mid: no such file \(did you mean 'score\.mid'\?\); give a MIDI"):
+    with pytest.raises(
+        InputError, match=r"scor\.mid: no such file \(did you mean 'score\.mid'\?\); give a MIDI"
+    ):
         load_midi(tmp_path / "scor.mid")
     with pytest.raises(InputError, match=r"is a folder; give a MIDI file \(\.mid\)"):
         load_midi(tmp_path)

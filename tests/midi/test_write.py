@@ -160,7 +160,9 @@ def test_events_are_written_as_a_plugin_is_sent_them(tmp_path: Path) -> None:
 
 def test_events_keep_their_times_through_tempo_changes(tmp_path: Path) -> None:
     tempo = TempoMap(np.array([0.0, 2.0]), np.array([60.0, 180.0]), ((0.0, 3, 4), (3.0, 4, 4)))
-    rows = [(time_s, Kind.NOTE_ON, 0, 60 + step, 80, step) for step, time_s in enumerate((0.0, 1.9, 2.1, 5.0))]
+    rows = [
+        (time_s, Kind.NOTE_ON, 0, 60 + step, 80, step) for step, time_s in enumerate((0.0, 1.9, 2.1, 5.0))
+    ]
     rows += [(time_s + 0.1, Kind.NOTE_OFF, 0, number, 0, step) for time_s, _, _, number, _, step in rows]
     save_events(Events(sorted_stream(np.array(rows, EVENT)), 5.1, 0.25), tmp_path / "a.mid", tempo)
     again = load_midi(tmp_path / "a.mid")

@@ -7,7 +7,15 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from composer_daw.audio import Audio
-from composer_daw.rendering.effects import EFFECTS, AnyEffect, Compressor, Effect, Filter, Reverb, apply_effects
+from composer_daw.rendering.effects import (
+    EFFECTS,
+    AnyEffect,
+    Compressor,
+    Effect,
+    Filter,
+    Reverb,
+    apply_effects,
+)
 
 READER: TypeAdapter[Effect] = TypeAdapter(AnyEffect)
 RATE = 44_100
@@ -39,7 +47,9 @@ def test_the_result_is_stereo_as_long_as_the_input_and_repeats(effect: Effect, s
 
 def test_a_high_pass_takes_the_low_and_leaves_the_high() -> None:
     effect = (Filter(mode="high", frequency=1000),)
-    assert steady(apply_effects(tone(100), effect)) == pytest.approx(steady(tone(100)) - 40, abs=1)  # 12 dB/octave
+    assert steady(apply_effects(tone(100), effect)) == pytest.approx(
+        steady(tone(100)) - 40, abs=1
+    )  # 12 dB/octave
     assert steady(apply_effects(tone(10_000), effect)) == pytest.approx(steady(tone(10_000)), abs=0.2)
 
 
@@ -76,13 +86,16 @@ def test_yaml_names_the_effect(data: dict[str, object], effect: Effect) -> None:
 
 
 def test_the_table_lists_every_effect() -> None:
-    assert EFFECTS == {effect.key: effect for effect in Effect.__subclasses__()}
+    assert {effect.key: effect for effect in Effect.__subclasses__()} == EFFECTS
 
 
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        ({"revreb": {}}, r"'revreb' is no effect \(did you mean 'reverb'\?\); write one of reverb, filter, comp"),
+        (
+            {"revreb": {}},
+            r"'revreb' is no effect \(did you mean 'reverb'\?\); write one of reverb, filter, comp",
+        ),
         ("reverb", "'reverb' is no effect"),
         ({}, "'' is no effect"),
         ({"reverb": {}, "filter": {}}, "'reverb' is no effect"),

@@ -17,7 +17,11 @@ def test_by_path_with_the_map_beside_it(fake_preset: Path) -> None:
     instrument = load_instrument(fake_preset)
     assert instrument.name == fake_preset.as_posix()
     assert instrument.preset.instrument == instrument.technique_map.instrument == "Fake Strings"
-    assert (instrument.preset.level_db, instrument.preset.bend_range, instrument.preset.effects) == (0.0, 2.0, ())
+    assert (instrument.preset.level_db, instrument.preset.bend_range, instrument.preset.effects) == (
+        0.0,
+        2.0,
+        (),
+    )
     assert instrument.preset.licence.audio_redistribution == "yes"
     with open_host(instrument, 22_050) as host:
         assert isinstance(host, FakeHost)
@@ -27,14 +31,21 @@ def test_by_path_with_the_map_beside_it(fake_preset: Path) -> None:
 def test_by_name() -> None:
     assert "studio/violin" in instrument_names()
     violin = load_instrument("studio/violin")
-    assert (violin.name, violin.preset.host, violin.technique_map.range) == ("studio/violin", "faust", (55, 105))
+    assert (violin.name, violin.preset.host, violin.technique_map.range) == (
+        "studio/violin",
+        "faust",
+        (55, 105),
+    )
 
 
 def test_a_map_that_ships_or_that_the_index_names(tmp_path: Path) -> None:
     named = "instrument: Studio Violin\nhost: fake\nsource: sine\nlicence: {name: x}\n"
     (tmp_path / "a.yaml").write_text(named + "technique_map: technique_maps/studio/violin.yaml\n")
     (tmp_path / "b.yaml").write_text(named)
-    assert load_instrument(tmp_path / "a.yaml").technique_map == load_instrument(tmp_path / "b.yaml").technique_map
+    assert (
+        load_instrument(tmp_path / "a.yaml").technique_map
+        == load_instrument(tmp_path / "b.yaml").technique_map
+    )
 
 
 def test_the_digest_follows_preset_map_and_sound(tmp_path: Path) -> None:
@@ -54,13 +65,18 @@ def test_effects_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ("studio/violn", r"no instrument 'studio/violn' \(did you mean 'studio/violin'\?\); `composer-daw instr"),
+        (
+            "studio/violn",
+            r"no instrument 'studio/violn' \(did you mean 'studio/violin'\?\); `composer-daw instr",
+        ),
         ("x" * 5000, "no instrument 'x+'; `composer-daw instruments list` shows them"),
         ("nothing.yaml", r"nothing\.yaml: no such file; give an instrument \(YAML\)"),
         ("", "is a folder; give an instrument"),
     ],
 )
-def test_what_is_no_instrument(name: str, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_no_instrument(
+    name: str, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match=problem):
         load_instrument(name)
@@ -72,10 +88,16 @@ def test_what_is_no_instrument(name: str, problem: str, tmp_path: Path, monkeypa
         ("level_db: 99\n", "6: level_db: Input should be less than or equal to 24, not 99"),
         ("level_db: inf\n", "6: level_db: Input should be a finite number, not 'inf'"),
         ("lvel_db: 1\n", r"6: lvel_db: unknown key \(did you mean 'level_db'\?\)"),
-        ("effects: [{reverb: {room_siz: 1}}]\n", r"6: effects\[0\]: reverb: room_siz: unknown key \(did you mean 'room_size'"),
-        ("effects: [{echo: {}}]\n", r"6: effects\[0\]: 'echo' is no effect; write one of reverb, filter, compressor"),
+        (
+            "effects: [{reverb: {room_siz: 1}}]\n",
+            r"6: effects\[0\]: reverb: room_siz: unknown key \(did you mean 'room_size'",
+        ),
+        (
+            "effects: [{echo: {}}]\n",
+            r"6: effects\[0\]: 'echo' is no effect; write one of reverb, filter, compressor",
+        ),
     ],
-)  # fmt: skip
+)
 def test_errors_of_a_preset_name_the_line(tmp_path: Path, more: str, problem: str) -> None:
     with pytest.raises(DocumentError, match=rf"fake\.yaml:{problem}"):
         load_instrument(write_instrument(tmp_path, more=more))
@@ -84,5 +106,7 @@ def test_errors_of_a_preset_name_the_line(tmp_path: Path, more: str, problem: st
 def test_a_map_that_is_nowhere(tmp_path: Path) -> None:
     preset = write_instrument(tmp_path)
     (tmp_path / "map.yaml").unlink()
-    with pytest.raises(InputError, match=r"fake\.yaml: no technique map 'map\.yaml' beside it, nor among those"):
+    with pytest.raises(
+        InputError, match=r"fake\.yaml: no technique map 'map\.yaml' beside it, nor among those"
+    ):
         load_instrument(preset)

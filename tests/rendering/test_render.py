@@ -68,8 +68,8 @@ def test_techniques_can_be_heard_and_are_labelled(fake: Instrument) -> None:
     assert short.labels.played_names() == ["staccato"] * 4
     assert short.labels.rung_names() == ["exact"] * 4
     middle_of_a_rest = round(0.4 * 44_100)
-    assert plain.audio.samples[0, middle_of_a_rest :][:200].any()
-    assert not short.audio.samples[0, middle_of_a_rest :][:200].any()
+    assert plain.audio.samples[0, middle_of_a_rest:][:200].any()
+    assert not short.audio.samples[0, middle_of_a_rest:][:200].any()
 
 
 def test_as_written_or_one_technique_for_all(fake: Instrument, tmp_path: Path) -> None:
@@ -89,7 +89,9 @@ def test_a_sample_rate_of_ones_own(fake: Instrument) -> None:
 
 def test_level_db(tmp_path: Path) -> None:
     levels = [
-        render(FOUR, load_instrument(write_instrument(tmp_path / str(db), more=f"level_db: {db}\n"))).audio.peak_db
+        render(
+            FOUR, load_instrument(write_instrument(tmp_path / str(db), more=f"level_db: {db}\n"))
+        ).audio.peak_db
         for db in (0, -12)
     ]
     assert levels[1] - levels[0] == pytest.approx(-12, abs=0.01)

@@ -58,7 +58,9 @@ def one_channel(text: str = MAP) -> TechniqueMap:
     return read_map(text.replace("channels: [1, 2]", "channels: [1]"))
 
 
-def piece(*notes: tuple[float, float, int, int], techniques: list[tuple[str, ...]] | None = None) -> Performance:
+def piece(
+    *notes: tuple[float, float, int, int], techniques: list[tuple[str, ...]] | None = None
+) -> Performance:
     """Return notes of (onset_s, duration_s, pitch, velocity), each with its techniques if they are given."""
     asked = techniques or [()] * len(notes)
     table = list(dict.fromkeys(asked))

@@ -50,7 +50,12 @@ def test_the_table_lists_every_kind_once() -> None:
 
 @pytest.mark.parametrize(
     ("data", "owned"),
-    [({"cc": 32, "value": 1}, (32,)), ({"program": 1, "bank": 0}, (0, 32)), ({"program": 1}, ()), ({"keyswitch": 1}, ())],
+    [
+        ({"cc": 32, "value": 1}, (32,)),
+        ({"program": 1, "bank": 0}, (0, 32)),
+        ({"program": 1}, ()),
+        ({"keyswitch": 1}, ()),
+    ],
 )
 def test_which_controllers_it_owns(data: dict[str, Any], owned: tuple[int, ...]) -> None:
     assert READER.validate_python(data).controllers == owned
@@ -65,7 +70,10 @@ def test_middle_c_is_that_of_the_document() -> None:
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        ({"keyswich": "C1"}, r"'keyswich' is no action \(did you mean 'keyswitch'\?\); write one of keyswitch"),
+        (
+            {"keyswich": "C1"},
+            r"'keyswich' is no action \(did you mean 'keyswitch'\?\); write one of keyswitch",
+        ),
         ("C1", "'C1' is no action"),
         ({}, "'' is no action"),
         ({"keyswitch": "H1"}, "'H1' is not a note"),

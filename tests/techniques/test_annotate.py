@@ -37,7 +37,9 @@ def test_a_text_holds_until_the_next_of_its_group() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["pizz.", "Pizzicato", "plucked", "ピチカート", "[technique:pizz.]", "[Technique: pizzicato ]"])
+@pytest.mark.parametrize(
+    "text", ["pizz.", "Pizzicato", "plucked", "ピチカート", "[technique:pizz.]", "[Technique: pizzicato ]"]
+)
 @pytest.mark.parametrize("kind", ["text", "marker", "cue"])
 def test_three_languages_and_tags(text: str, kind: str) -> None:
     performance = annotated(Text(1.0, text, kind))  # type: ignore[arg-type]
@@ -54,7 +56,9 @@ def test_what_is_no_technique_stays_a_text() -> None:
 
 def test_several_at_once_and_back_to_default() -> None:
     performance = annotated(
-        Text(0.0, "[technique:pizzicato+con sordino]"), Text(1.0, "[technique:staccato]"), Text(2.0, "[technique:Default]")
+        Text(0.0, "[technique:pizzicato+con sordino]"),
+        Text(1.0, "[technique:staccato]"),
+        Text(2.0, "[technique:Default]"),
     )
     assert asked(performance) == ["pizzicato+con_sordino", "staccato+con_sordino", "", ""]
     assert performance.techniques[0] == ()
@@ -78,9 +82,7 @@ def test_later_texts_win_whatever_their_order_in_the_file() -> None:
 def test_an_unknown_tag_says_where_and_what_was_meant() -> None:
     with pytest.raises(TechniqueError) as caught:
         annotated(Text(1.25, "[technique:stacato]", "marker"))
-    assert str(caught.value) == (
-        "marker at 1.25 s: unknown technique 'stacato' (did you mean 'staccato'?)"
-    )
+    assert str(caught.value) == ("marker at 1.25 s: unknown technique 'stacato' (did you mean 'staccato'?)")
 
 
 def test_words_of_the_command_line() -> None:
@@ -92,7 +94,10 @@ def test_words_of_the_command_line() -> None:
 
 
 def test_drum_strokes_replace_each_other_piece_by_piece() -> None:
-    texts = [Text(float(second), f"[technique:{name}]") for second, name in enumerate(("snare=ghost", "kick=hit", "snare=rimshot"))]
+    texts = [
+        Text(float(second), f"[technique:{name}]")
+        for second, name in enumerate(("snare=ghost", "kick=hit", "snare=rimshot"))
+    ]
     notes = piece(*((float(onset), 1.0, 38, 80) for onset in range(3)))
     performance = annotate(dataclasses.replace(notes, texts=tuple(texts)), read_map(DRUMS), VOCABULARY)
     assert asked(performance) == ["snare=ghost", "snare=ghost+kick=hit", "snare=rimshot+kick=hit"]

@@ -19,7 +19,9 @@ def test_the_index_leads_to_maps_that_ship() -> None:
 
 
 def test_an_unknown_instrument_gets_a_hint() -> None:
-    with pytest.raises(InputError, match=r"no technique map for 'Studio Violn' in the index \(did you mean 'Studio"):
+    with pytest.raises(
+        InputError, match=r"no technique map for 'Studio Violn' in the index \(did you mean 'Studio"
+    ):
         map_path_for("Studio Violn")
 
 

@@ -55,7 +55,8 @@ def test_pieces_gather_their_strokes() -> None:
     [
         (
             STACCATO + "    on: [{keyswitch: C10}]\n",
-            "7: techniques: staccato: on[0]: keyswitch: key 'C10' is outside 0..127 (it is 132 where middle C is C4)",
+            "7: techniques: staccato: on[0]: keyswitch: key 'C10' is outside 0..127 (it is 132 where "
+            "middle C is C4)",
         ),
         (
             STACCATO + "    on:\n      - cc: 32\n        value: 300\n",
@@ -64,7 +65,8 @@ def test_pieces_gather_their_strokes() -> None:
         (STACCATO + "    on: [{cc: 32}]\n", "7: techniques: staccato: on[0]: cc: 'value' is missing"),
         (
             STACCATO + "    on: [{keyswich: C1}]\n",
-            "7: techniques: staccato: on[0]: 'keyswich' is no action (did you mean 'keyswitch'?); write one of "
+            "7: techniques: staccato: on[0]: 'keyswich' is no action (did you mean 'keyswitch'?); "
+            "write one of "
             "keyswitch, cc, program, pitch_bend, parameter",
         ),
         (
@@ -82,9 +84,13 @@ def test_pieces_gather_their_strokes() -> None:
         ),
         (
             STACCATO.replace("default: staccato", "default: stacato"),
-            "3: groups: bow: default: default 'stacato' is no technique of this group (did you mean 'staccato'?)",
+            "3: groups: bow: default: default 'stacato' is no technique of this group (did you mean "
+            "'staccato'?)",
         ),
-        (STACCATO + "    note: {lenght: 2}\n", "7: techniques: staccato: note: lenght: unknown key (did you mean 'length'?)"),
+        (
+            STACCATO + "    note: {lenght: 2}\n",
+            "7: techniques: staccato: note: lenght: unknown key (did you mean 'length'?)",
+        ),
         (
             STACCATO + "    note: {length: 0}\n",
             "7: techniques: staccato: note: length: Input should be greater than 0",
@@ -95,18 +101,33 @@ def test_pieces_gather_their_strokes() -> None:
         ),
         (HEAD + "range: [A7, G3]\n", "3: range: A7 is above G3; write the lower end first"),
         (HEAD + "range: G3\n", "3: range: write the lowest and the highest note, such as [G3, A7]"),
-        (HEAD + "middle_c: C9\nrange: [C1, C2]\n", "3: middle_c: Input should be 'C3', 'C4' or 'C5', not 'C9' (and 1 more)"),
+        (
+            HEAD + "middle_c: C9\nrange: [C1, C2]\n",
+            "3: middle_c: Input should be 'C3', 'C4' or 'C5', not 'C9' (and 1 more)",
+        ),
         (HEAD + "lead_ms: -1\n", "3: lead_ms: Input should be greater than or equal to 0, not -1"),
         (HEAD + "channels: [1, 17]\n", "3: channels[1]: Input should be less than or equal to 16, not 17"),
-        (HEAD + "dynamics: {cc: 1, follow: volume}\n", "3: dynamics: follow: Input should be 'score' or 'velocity', not 'volume'"),
-        (HEAD + "pieces: {snare: {written: 38}}\n", "3: pieces: snare: Dictionary should have at least 1 item after validation, not 0"),
-        (HEAD + "pieces: {snare: {written: X, hit: 38}}\n", "3: pieces: snare: 'X' is not a note; write C1, F#2, Bb3 or a number from 0 to 127"),
-        (HEAD + "pieces: {snare: {written: 38, hit: 200}}\n", "3: pieces: snare: hit: key '200' is outside 0..127 (it is 200 where middle C is C4)"),
+        (
+            HEAD + "dynamics: {cc: 1, follow: volume}\n",
+            "3: dynamics: follow: Input should be 'score' or 'velocity', not 'volume'",
+        ),
+        (
+            HEAD + "pieces: {snare: {written: 38}}\n",
+            "3: pieces: snare: Dictionary should have at least 1 item after validation, not 0",
+        ),
+        (
+            HEAD + "pieces: {snare: {written: X, hit: 38}}\n",
+            "3: pieces: snare: 'X' is not a note; write C1, F#2, Bb3 or a number from 0 to 127",
+        ),
+        (
+            HEAD + "pieces: {snare: {written: 38, hit: 200}}\n",
+            "3: pieces: snare: hit: key '200' is outside 0..127 (it is 200 where middle C is C4)",
+        ),
         ("technique_map: 2\ninstrument: X\n", "1: technique_map: Input should be 1, not 2"),
         ("instrument: X\n", "1: 'technique_map' is missing"),
         (HEAD + "techniqes: {}\n", "3: techniqes: unknown key (did you mean 'techniques'?)"),
     ],
-)  # fmt: skip
+)
 def test_errors(text: str, message: str) -> None:
     with pytest.raises(DocumentError) as caught:
         parse_document(text, TechniqueMap, "x.yaml")
@@ -116,7 +137,9 @@ def test_errors(text: str, message: str) -> None:
 @pytest.mark.parametrize("value", ["1.5", "null", "[1]", "{a: 1}", "true"])
 def test_a_key_of_the_wrong_type_is_an_error_like_any_other(value: str) -> None:
     text = STACCATO + f"    on: [{{keyswitch: {value}}}]\n"
-    with pytest.raises(DocumentError, match=r"x\.yaml:7: techniques: staccato: on\[0\]: keyswitch: .* not a note"):
+    with pytest.raises(
+        DocumentError, match=r"x\.yaml:7: techniques: staccato: on\[0\]: keyswitch: .* not a note"
+    ):
         parse_document(text, TechniqueMap, "x.yaml")
 
 

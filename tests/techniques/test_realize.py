@@ -38,9 +38,7 @@ def first_only(action: str, more: str = "") -> TechniqueMap:
 
 def there_and_back(strings: TechniqueMap) -> list[str]:
     """Return what is told, notes left out, when one of three notes in a row is played con sordino."""
-    notes = piece(
-        (0, 1, 60, 80), (1, 1, 62, 80), (2, 1, 64, 80), techniques=[(), ("con_sordino",), ()]
-    )
+    notes = piece((0, 1, 60, 80), (1, 1, 62, 80), (2, 1, 64, 80), techniques=[(), ("con_sordino",), ()])
     return [line for line in told(realize(notes, strings).events) if " note_" not in line]
 
 
@@ -84,7 +82,10 @@ def test_a_small_stream_spelt_out() -> None:
 
 def test_the_same_piece_on_one_channel_gives_way_by_priority_and_says_so() -> None:
     notes = piece((0.0, 1.0, 60, 80), (0.5, 1.0, 67, 80), techniques=[("staccato",), ("pizzicato",)])
-    assert realize(notes, one_channel()).labels.rows["conflict"].tolist() == [False, False]  # 0.5 s: over by then
+    assert realize(notes, one_channel()).labels.rows["conflict"].tolist() == [
+        False,
+        False,
+    ]  # 0.5 s: over by then
     notes = piece((0.0, 2.0, 60, 80), (0.5, 1.0, 67, 80), techniques=[("staccato",), ("pizzicato",)])
     realization = realize(notes, one_channel())
     assert realization.labels.rows["conflict"].tolist() == [False, True]
@@ -128,6 +129,12 @@ def test_a_switch_leads_by_lead_ms_but_never_past_half_the_way_to_the_note_befor
         notes = piece((0, gap, 60, 80), (gap, 0.5, 62, 80), techniques=[(), ("pizzicato",)])
         switch = realize(notes, STRINGS).events.of(Kind.SWITCH_ON)[-1]
         assert (switch["time_s"], switch["number"]) == (pytest.approx(switched), 15)
+
+
+def test_a_tapped_key_is_released_before_its_note() -> None:
+    notes = piece((0, 0.004, 60, 80), (0.004, 0.5, 62, 80), techniques=[(), ("pizzicato",)])
+    tap = realize(notes, STRINGS).events.of(Kind.SWITCH_ON, Kind.SWITCH_OFF)[-2:]
+    assert tap["time_s"].tolist() == pytest.approx([0.002, 0.003])
 
 
 def test_the_pre_roll_makes_room_for_lead_and_latency() -> None:
@@ -219,7 +226,11 @@ def test_affects_held_waits_for_the_release() -> None:
             "",
             ["+0.980 control 1 0 1", "+0.980 control 1 32 2", "+0.980 program 1 5 0"],
         ),
-        ("{pitch_bend: -100}", ", off: [{pitch_bend: 0}]", ["+0.980 pitch_bend 1 0 -100", "+1.980 pitch_bend 1 0 0"]),
+        (
+            "{pitch_bend: -100}",
+            ", off: [{pitch_bend: 0}]",
+            ["+0.980 pitch_bend 1 0 -100", "+1.980 pitch_bend 1 0 0"],
+        ),
         (
             "{parameter: Mute, value: 0.5}",
             ", off: [{parameter: Mute, value: 0}]",
@@ -252,11 +263,15 @@ def test_a_key_held_at_the_end_is_released() -> None:
 
 
 def with_controls(*rows: tuple[float, Kind, int, int]) -> Performance:
-    controls = np.array([(time_s, kind, 0, 0, number, value) for time_s, kind, number, value in rows], CONTROL)
+    controls = np.array(
+        [(time_s, kind, 0, 0, number, value) for time_s, kind, number, value in rows], CONTROL
+    )
     return dataclasses.replace(piece((0, 1, 60, 80), (1, 1, 62, 90)), controls=controls)
 
 
-def controls_told(notes: Performance, more: str, text: str = "technique_map: 1\ninstrument: X\n") -> list[str]:
+def controls_told(
+    notes: Performance, more: str, text: str = "technique_map: 1\ninstrument: X\n"
+) -> list[str]:
     return [line for line in told(realize(notes, read_map(text + more)).events) if " note_" not in line]
 
 
@@ -285,12 +300,17 @@ def test_controls_go_to_every_channel_in_use() -> None:
     notes = piece((0, 1, 60, 80), (0, 1, 64, 80), techniques=[("pizzicato",), ()])
     controls = np.array([(0.5, Kind.CONTROL, 7, 0, 1, 50)], CONTROL)
     told_now = told(realize(dataclasses.replace(notes, controls=controls), STRINGS).events)
-    assert [line for line in told_now if "control" in line] == ["+0.500 control 1 1 50", "+0.500 control 2 1 50"]
+    assert [line for line in told_now if "control" in line] == [
+        "+0.500 control 1 1 50",
+        "+0.500 control 2 1 50",
+    ]
 
 
 def test_controllers_of_the_maps_own_actions_are_not_passed_on() -> None:
     notes = with_controls((0.5, Kind.CONTROL, 20, 64), (0.5, Kind.CONTROL, 0, 1), (0.5, Kind.CONTROL, 21, 64))
-    lines = [line for line in told(realize(notes, first_only("{cc: 20, value: 127}")).events) if "control" in line]
+    lines = [
+        line for line in told(realize(notes, first_only("{cc: 20, value: 127}")).events) if "control" in line
+    ]
     assert lines == ["+0.500 control 1 0 1", "+0.500 control 1 21 64"]
 
 
@@ -311,7 +331,9 @@ def test_dynamics_follow_the_velocity_instead_of_the_score() -> None:
 
 def test_transposition_velocity_and_what_is_heard() -> None:
     strings = first_only("{cc: 20, value: 1}", ", note: {transpose: -12, sounds: 24, velocity: 1.5}")
-    rows = realize(piece((0, 1, 60, 80), (1, 1, 62, 120)).with_technique(["con_sordino"]), strings).labels.rows
+    rows = realize(
+        piece((0, 1, 60, 80), (1, 1, 62, 120)).with_technique(["con_sordino"]), strings
+    ).labels.rows
     assert rows[["pitch", "sent_pitch", "sounding_pitch", "velocity"]].tolist() == [
         (60, 48, 72, 120),
         (62, 50, 74, 127),
@@ -335,7 +357,9 @@ def test_transposition_velocity_and_what_is_heard() -> None:
     ],
 )
 def test_drum_strokes(technique: tuple[str, ...], sent: list[tuple[int, int]], names: list[str]) -> None:
-    notes = piece((0, 1, 36, 100), (1, 1, 38, 100), (2, 1, 40, 100), (3, 1, 35, 100)).with_technique(technique)
+    notes = piece((0, 1, 36, 100), (1, 1, 38, 100), (2, 1, 40, 100), (3, 1, 35, 100)).with_technique(
+        technique
+    )
     labels = realize(notes, read_map(DRUMS)).labels
     assert labels.rows[["sent_pitch", "velocity"]].tolist() == sent
     assert labels.played_names() == names
@@ -347,7 +371,8 @@ def test_notes_out_of_range_are_named_and_counted() -> None:
     with pytest.raises(InputError) as caught:
         realize(notes, STRINGS)
     assert str(caught.value) == (
-        "7 notes outside G2..C7 of Fake Strings: G#0 at 1.00 s, A0 at 2.00 s, A#0 at 3.00 s, B0 at 4.00 s and "
+        "7 notes outside G2..C7 of Fake Strings: G#0 at 1.00 s, A0 at 2.00 s, A#0 at 3.00 s, B0 at "
+        "4.00 s and "
         "3 more; transpose the score, or drop them with --out-of-range drop"
     )
     labels = realize(notes, STRINGS, out_of_range="drop").labels
@@ -355,8 +380,12 @@ def test_notes_out_of_range_are_named_and_counted() -> None:
 
 
 def test_one_note_out_of_range_and_middle_c_as_the_map_names_it() -> None:
-    strings = read_map(MAP.replace("technique_map: 1", "technique_map: 1\nmiddle_c: C3").replace("[G2, C7]", "[G1, C6]"))
-    with pytest.raises(InputError, match=r"^1 note outside G1\.\.C6 of Fake Strings: F#1 at 0\.00 s; transpose"):
+    strings = read_map(
+        MAP.replace("technique_map: 1", "technique_map: 1\nmiddle_c: C3").replace("[G2, C7]", "[G1, C6]")
+    )
+    with pytest.raises(
+        InputError, match=r"^1 note outside G1\.\.C6 of Fake Strings: F#1 at 0\.00 s; transpose"
+    ):
         realize(piece((0, 1, 42, 80), (1, 1, 60, 80)), strings)
 
 
@@ -367,7 +396,11 @@ def test_dropping_every_note_is_refused() -> None:
 
 def test_nothing_gives_nothing() -> None:
     realization = realize(Performance(), STRINGS)
-    assert (len(realization.events), len(realization.labels.rows), realization.events.duration_s) == (0, 0, 0.0)
+    assert (len(realization.events), len(realization.labels.rows), realization.events.duration_s) == (
+        0,
+        0,
+        0.0,
+    )
 
 
 # --- what holds for every performance -------------------------------------------------------------------
@@ -382,7 +415,9 @@ drawn_notes = st.lists(
     max_size=14,
     unique_by=lambda note: (note[0], note[2]),
 )
-maps = st.sampled_from([STRINGS, one_channel(), read_map(MAP.replace("channels: [1, 2]", "channels: [3, 9, 16]"))])
+maps = st.sampled_from(
+    [STRINGS, one_channel(), read_map(MAP.replace("channels: [1, 2]", "channels: [3, 9, 16]"))]
+)
 
 
 def realized(notes: list[tuple[int, int, int, int, tuple[str, ...]]], strings: TechniqueMap) -> Realization:

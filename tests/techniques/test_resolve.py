@@ -26,7 +26,7 @@ VOCABULARY = load_vocabulary()
         (("tremolo",), ("sustain",), ("sustain", "senza_sordino"), Rung.FALLBACK),  # the map's own chain
         (("spiccato",), ("staccato",), ("staccato", "senza_sordino"), Rung.FALLBACK),  # the vocabulary's
         (("snap_pizzicato",), ("pizzicato",), ("pizzicato", "senza_sordino"), Rung.FALLBACK),
-        (("ricochet",), ("staccato",), ("staccato", "senza_sordino"), Rung.FALLBACK),  # two steps
+        (("ricochet",), ("staccato",), ("staccato", "senza_sordino"), Rung.FALLBACK),
         (("sul_ponticello",), (), ("sustain", "senza_sordino"), Rung.DEFAULT),
         (("sul_ponticello", "pizzicato"), ("pizzicato",), ("pizzicato", "senza_sordino"), Rung.DEFAULT),
         (("ordinario",), (), ("sustain", "senza_sordino"), Rung.EXACT),  # it can play in no other place
@@ -46,9 +46,12 @@ def test_the_maps_own_chain_goes_before_the_vocabularys() -> None:
 
 
 def test_chains_that_run_in_circles_end() -> None:
-    text = "technique_map: 1\ninstrument: X\ngroups: {g: {default: sustain}}\ntechniques: {sustain: {group: g}}\n"
+    text = "technique_map: 1\ninstrument: X\ngroups: {g: {default: sustain}}\n"
+    text += "techniques: {sustain: {group: g}}\n"
     for name in VOCABULARY.techniques:
         assert resolve((name,), read_map(text), VOCABULARY).state == ("sustain",)
+    far = resolve(("ricochet",), read_map(text), VOCABULARY)  # by spiccato and staccato
+    assert (far.played, far.rung) == (("sustain",), Rung.FALLBACK)
 
 
 def test_strokes_of_drums() -> None:

@@ -90,12 +90,20 @@ def test_every_chain_of_fallbacks_stays_in_its_group() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("arco: {group: bow}", "arco: {group: bov}", "4: techniques: arco: group: no group 'bov' (did you mean 'bow'?)"),
-        ("[arco]", "[acro]", "5: techniques: pizzicato: fallback: fallback 'acro' is no technique (did you mean 'arco'?)"),
+        (
+            "arco: {group: bow}",
+            "arco: {group: bov}",
+            "4: techniques: arco: group: no group 'bov' (did you mean 'bow'?)",
+        ),
+        (
+            "[arco]",
+            "[acro]",
+            "5: techniques: pizzicato: fallback: fallback 'acro' is no technique (did you mean 'arco'?)",
+        ),
         ("default: arco", "default: x", "2: groups: bow: default: default 'x' is no technique"),
         ("[pizz]", "[Arco]", "1: 'Arco' stands for arco and for pizzicato"),
     ],
-)  # fmt: skip
+)
 def test_errors(tmp_path: Path, old: str, new: str, message: str) -> None:
     path = tmp_path / "v.yaml"
     path.write_text(TERMS)
