@@ -34,11 +34,12 @@ class Centroids:
         self.whitening.setflags(write=False)
 
 
-def fit(vectors: Array, labels: Sequence[str], shrinkage: float = 1.0) -> Centroids:
+def fit(vectors: Array, labels: Sequence[str], shrinkage: float = 1.0, between: float = 0.1) -> Centroids:
     """Return the centroids of the classes in standardised features.
 
-    Each feature is divided by its standard deviation within the classes (all counting the same). With
-    `shrinkage` below 1 the correlations between features count too, by that much less than observed: linear
+    Each feature is divided by its standard deviation within the classes (all counting the same), to whose
+    square `between` of the variance between the classes is added: a synthetic instrument may hardly vary in
+    a feature, and a player's slightest variation must not decide everything. With `shrinkage` below 1 the correlations between features count too, by that much less than observed: linear
     discriminant analysis with a shrunk covariance (J. Friedman, JASA 84 (1989) 165-175). Raises InputError
     when there are not two classes, or vectors and labels do not match.
     """
@@ -49,6 +50,7 @@ def fit(vectors: Array, labels: Sequence[str], shrinkage: float = 1.0) -> Centro
     means = np.array([rows[names == name].mean(axis=0) for name in classes])
     residues = [rows[names == name] - mean for name, mean in zip(classes, means, strict=True)]
     covariance = np.mean([residue.T @ residue / len(residue) for residue in residues], axis=0)
+    covariance += np.diag(between * means.var(axis=0))
     whitening = _whitening(covariance, shrinkage)
     return Centroids(classes, means @ whitening, whitening)
 

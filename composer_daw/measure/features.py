@@ -2,8 +2,8 @@
 
 The vector holds what says how a note is played and leaves out what says who plays it, where and on what: no
 level, no pitch. Times are logarithms. What grows with pitch on every bowed instrument (brightness,
-harmonicity) is brought to 200 Hz by round figures (3 dB of HNR, 1.5 dB of slope, 0.3 octaves of early
-centroid per octave). They, the limits and the choice of rows are ours, picked by hand so that centroids of
+harmonicity) is brought to 200 Hz by round figures (per octave 3 dB of HNR, 1.5 dB of slope, 0.3 octaves of
+early centroid, half of the ratio's octave). They, the limits and the choice of rows are ours, picked by hand so that centroids of
 cello notes sort double bass notes and the reverse (Philharmonia Orchestra samples); a score on those two
 instruments is therefore a little flattering.
 """
@@ -188,6 +188,9 @@ ROWS = (
     ),
     _Row(
         "log2 early to whole centroid", lambda f: _log2(f.early_centroid_hz / f.centroid_hz), -2.0, 4.0, 0.0
+    ),
+    _Row(
+        "log2 centroid_ratio at 200 Hz", lambda f: _log2(f.centroid_ratio) + 0.5 * _octaves(f), 0.0, 4.0, 1.5
     ),
     _Row("log2 upper_share", lambda f: _log2(f.upper_share), -13.0, 0.0, -6.5),
     _Row("slope_db at 200 Hz", lambda f: f.slope_db + 1.5 * _octaves(f), -30.0, 5.0, -12.0),
