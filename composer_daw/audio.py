@@ -110,6 +110,17 @@ def load_audio(path: str | Path) -> Audio:
     return Audio(data.T, rate)
 
 
+def check_audio_path(path: str | Path) -> Path:
+    """Return where audio is to be written; raise AudioError or OutputError for what `save_audio` refuses."""
+    target = Path(path)
+    if target.suffix.lower() not in SUBTYPES:
+        known = ", ".join(SUBTYPES)
+        raise AudioError(f"{target}: cannot write '{target.suffix}'; give the file one of {known}")
+    if target.is_dir():
+        raise OutputError(f"{target}: is a folder; give the name of a file")
+    return target
+
+
 def save_audio(audio: Audio, path: str | Path, subtype: str | None = None) -> None:
     """Write WAV or FLAC whole or not at all (reverse of `load_audio`).
 
@@ -118,10 +129,8 @@ def save_audio(audio: Audio, path: str | Path, subtype: str | None = None) -> No
     """
     import soundfile
 
-    target = Path(path)
+    target = check_audio_path(path)
     suffix = target.suffix.lower()
-    if suffix not in SUBTYPES:
-        raise AudioError(f"{target}: cannot write '{suffix}'; give the file one of {', '.join(SUBTYPES)}")
     chosen = subtype or SUBTYPES[suffix]
     if not soundfile.check_format(suffix[1:], chosen):
         raise AudioError(f"{target}: a {suffix} file cannot hold {chosen} samples; give PCM_16 or PCM_24")

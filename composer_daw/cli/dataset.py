@@ -92,7 +92,7 @@ def _tell(report: Report, output: str) -> None:
     for record, error in report.failed:
         click.echo(f"failed: {record.id}: {error}", err=True)
     if report.failed:
-        raise ComposerError(f"{len(report.failed)} items failed; run the command again to try only those")
+        raise ComposerError(f"failed items: {len(report.failed)}; run the command again to try only those")
 
 
 def _again(scores: tuple[str, ...], record_id: str, output: str) -> None:

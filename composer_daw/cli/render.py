@@ -50,9 +50,11 @@ def render(
 ) -> None:
     """Render SCORE, a MIDI file, with INSTRUMENT into OUT."""
     import composer_daw as daw
+    from composer_daw.audio import check_audio_path
     from composer_daw.dataset.labels import save_labels
     from composer_daw.rendering import check_technique
 
+    check_audio_path(output)
     performance, loaded = daw.load_midi(score), daw.load_instrument(instrument)
     check_technique(technique, loaded)
     with naming(score):
@@ -100,10 +102,10 @@ def _tell(take: Take, output: str, as_json: bool) -> None:
         f"{take.audio.peak_db:.1f} dBFS"
     )
     for asked, played, rung, count in stood_in:
-        click.echo(f"note: {count} notes ask for {asked} and play {played} ({rung})", err=True)
+        click.echo(f"note: asked for {asked}, plays {played} ({rung}), notes: {count}", err=True)
     if conflicts:
-        click.echo(f"note: {conflicts} notes gave way to another technique that sounded with them", err=True)
+        click.echo(f"note: gave way to a technique that sounded with them, notes: {conflicts}", err=True)
     if take.labels.dropped:
-        click.echo(f"note: {take.labels.dropped} notes out of range were dropped", err=True)
+        click.echo(f"note: dropped as out of range, notes: {take.labels.dropped}", err=True)
     if take.gain_db < 0:
         click.echo(f"note: turned down by {-take.gain_db:.1f} dB so that nothing clips", err=True)

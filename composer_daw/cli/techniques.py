@@ -50,4 +50,4 @@ def lint(maps: tuple[str, ...], as_json: bool) -> None:
         for finding in findings:
             click.echo(finding)
     if findings:
-        raise ComposerError(f"{len(findings)} findings in {len(maps)} maps")
+        raise ComposerError(f"findings: {len(findings)}")

@@ -79,7 +79,10 @@ def plan_versions(
 
 
 def check_playable(technique: str, instrument: Instrument) -> str:
-    """Return the one name of a technique, or several joined by '+'; raise TechniqueError if not played."""
+    """Return the one spelling of a technique, or of several joined by '+' in the order of the map's groups.
+
+    Raises TechniqueError when the instrument would play something else.
+    """
     if technique == AS_WRITTEN:
         return technique
     vocabulary = load_vocabulary()
@@ -91,7 +94,8 @@ def check_playable(technique: str, instrument: Instrument) -> str:
             f"{instrument.name} has no '{technique}'; it would play {instead} under a wrong label; "
             f"it has {', '.join(instrument.technique_map.playable())}"
         )
-    return "+".join(asked) or "default"
+    order = {name: place for place, name in enumerate(resolution.played)}
+    return "+".join(sorted(asked, key=lambda name: order.get(name, len(order)))) or "default"
 
 
 def copy_sources(plan: Plan, folder: Path) -> None:

@@ -39,9 +39,10 @@ def fit(vectors: Array, labels: Sequence[str], shrinkage: float = 1.0, between: 
 
     Each feature is divided by its standard deviation within the classes (all counting the same), to whose
     square `between` of the variance between the classes is added: a synthetic instrument may hardly vary in
-    a feature, and a player's slightest variation must not decide everything. With `shrinkage` below 1 the correlations between features count too, by that much less than observed: linear
-    discriminant analysis with a shrunk covariance (J. Friedman, JASA 84 (1989) 165-175). Raises InputError
-    when there are not two classes, or vectors and labels do not match.
+    a feature, and a player's slightest variation must not decide everything. With `shrinkage` below 1 the
+    correlations between features count too, by that much less than observed: linear discriminant analysis
+    with a shrunk covariance (J. Friedman, JASA 84 (1989) 165-175). Raises InputError when there are not two
+    classes, or vectors and labels do not match.
     """
     rows, names = _checked(vectors, labels)
     classes = tuple(sorted(set(names.tolist())))

@@ -147,7 +147,7 @@ def control_tracks(
 
 
 def _track(sample: Ints, channel: npt.NDArray[np.uint8], value: Floats, total: int) -> Track | None:
-    if not len(sample):
+    if (value == 1.0).all():  # nothing moves: the chased state of most scores
         return None
     span = total + 2
     moves = channel.astype(np.int64) * span + np.minimum(sample, total) + 1

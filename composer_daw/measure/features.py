@@ -3,9 +3,9 @@
 The vector holds what says how a note is played and leaves out what says who plays it, where and on what: no
 level, no pitch. Times are logarithms. What grows with pitch on every bowed instrument (brightness,
 harmonicity) is brought to 200 Hz by round figures (per octave 3 dB of HNR, 1.5 dB of slope, 0.3 octaves of
-early centroid, half of the ratio's octave). They, the limits and the choice of rows are ours, picked by hand so that centroids of
-cello notes sort double bass notes and the reverse (Philharmonia Orchestra samples); a score on those two
-instruments is therefore a little flattering.
+early centroid, half an octave of the centroid's ratio). They, the limits and the choice of rows are ours,
+picked by hand so that centroids of cello notes sort double bass notes and the reverse (Philharmonia
+Orchestra samples); a score on those two instruments is therefore a little flattering.
 """
 
 from __future__ import annotations

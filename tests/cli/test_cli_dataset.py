@@ -66,7 +66,7 @@ def test_items_that_fail_are_told_one_by_one(run: Callable, score: Path, tmp_pat
     failed, error = ran.err.splitlines()
     assert failed.startswith("failed: fake-strings/legato/score-")
     assert failed.endswith(": fake: broken on purpose")
-    assert error == "error: 1 items failed; run the command again to try only those"
+    assert error == "error: failed items: 1; run the command again to try only those"
 
 
 @pytest.mark.parametrize(

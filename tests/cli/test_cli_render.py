@@ -60,8 +60,8 @@ def test_what_is_not_as_asked_is_told(run: Callable, tmp_path: Path) -> None:
     )
     assert (ran.code, ran.out.count("\n")) == (0, 1)
     assert ran.err.splitlines() == [
-        "note: 1 notes ask for tremolo and play sustain (fallback)",
-        "note: 1 notes out of range were dropped",
+        "note: asked for tremolo, plays sustain (fallback), notes: 1",
+        "note: dropped as out of range, notes: 1",
         "note: turned down by 0.5 dB so that nothing clips",
     ]
 

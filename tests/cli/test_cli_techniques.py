@@ -32,7 +32,7 @@ def test_lint_names_what_it_finds(run: Callable, fake_preset: Path) -> None:
     path = fake_preset.parent / "map.yaml"
     path.write_text(path.read_text().replace("pizzicato:", "pizz:"))
     ran = run("techniques", "lint", path)
-    assert (ran.code, ran.err) == (1, "error: 1 findings in 1 maps\n")
+    assert (ran.code, ran.err) == (1, "error: findings: 1\n")
     assert ran.out == f"{path}: pizz: not in the vocabulary; write pizzicato\n"
     ran = run("techniques", "lint", path, "--json")
     assert (ran.code, json.loads(ran.out)) == (1, [f"{path}: pizz: not in the vocabulary; write pizzicato"])
@@ -40,5 +40,5 @@ def test_lint_names_what_it_finds(run: Callable, fake_preset: Path) -> None:
 
 def test_lint_of_nothing(run: Callable, tmp_path: Path) -> None:
     ran = run("techniques", "lint", tmp_path / "x.yaml")
-    assert (ran.code, ran.err) == (1, "error: 1 findings in 1 maps\n")
+    assert (ran.code, ran.err) == (1, "error: findings: 1\n")
     assert ran.out == f"{tmp_path}/x.yaml: no such file; give a technique map (YAML)\n"

@@ -50,7 +50,7 @@ def test_every_score_in_every_technique_in_that_order(fake: Instrument, tmp_path
     assert [record.id.split("/")[1:] for record in plan.records] == [
         [technique, f"{path.stem}-{sha256_of(path)[:8]}"]
         for path in scores
-        for technique in ("staccato", "con_sordino+legato", "default")
+        for technique in ("staccato", "legato+con_sordino", "default")
     ]
 
 

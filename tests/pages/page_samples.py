@@ -67,9 +67,7 @@ class Outline(HTMLParser):
             text.append(data)
 
     def tags(self, name: str, css: str = "") -> list[dict[str, str | None]]:
-        return [
-            a for tag, a, _ in self.found if tag == name and css in [*(a.get("class") or "").split(), ""]
-        ]
+        return [a for tag, a, _ in self.found if tag == name and css in [*(a.get("class") or "").split(), ""]]
 
     def texts(self, name: str, css: str = "") -> list[str]:
         return [

@@ -41,9 +41,7 @@ def test_ids_are_unique_and_references_lead_somewhere() -> None:
 
 
 def test_hostile_text_stays_text() -> None:
-    hostile = samples.clip(
-        HOSTILE, notes=samples.notes(HOSTILE), caption=HOSTILE, facts={HOSTILE: HOSTILE}
-    )
+    hostile = samples.clip(HOSTILE, notes=samples.notes(HOSTILE), caption=HOSTILE, facts={HOSTILE: HOSTILE})
     section = replace(samples.page([hostile]).sections[0], title=HOSTILE, text=HOSTILE)
     html = render_page(Page(HOSTILE, HOSTILE, [section, section], HOSTILE, lang='en"><script>'))
     outline = samples.Outline(html)

@@ -1,0 +1,1 @@
+"""Benchmarks: ratios and studies, each a script to run."""
