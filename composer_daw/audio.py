@@ -91,6 +91,8 @@ class Audio:
 
     def gained(self, gain_db: float) -> Audio:
         """Return the same sound, `gain_db` louder."""
+        if gain_db == 0.0:
+            return self
         return Audio(self.samples * np.float32(10 ** (gain_db / 20)), self.sample_rate)
 
 

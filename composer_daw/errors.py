@@ -63,5 +63,5 @@ def naming(what: object) -> Iterator[None]:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return " (did you mean 'x'?)" for the closest known word, or an empty string."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word, [other for other in known if other != word], n=1, cutoff=0.6)
     return f" (did you mean '{close[0]}'?)" if close else ""

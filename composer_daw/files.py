@@ -12,6 +12,9 @@ from pathlib import Path
 from composer_daw.errors import InputError, OutputError, did_you_mean
 
 PACKAGE = Path(__file__).resolve().parent
+PARTIAL = ".partial-"
+"""How the name of a file begins until it is whole."""
+
 SHIPPED = ("technique_maps", "presets", "configs")
 
 
@@ -31,6 +34,12 @@ def written_whole(path: str | Path) -> Iterator[Path]:
         raise OutputError(f"{target}: cannot be written: {error.strerror or error}") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the partial files that a killed process left in a folder and below."""
+    for path in folder.rglob(f"{PARTIAL}*"):
+        path.unlink(missing_ok=True)
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -74,7 +83,7 @@ def _temporary_beside(target: Path) -> Path:
         raise OutputError(f"{target}: is a folder; give the name of a file")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=PARTIAL, suffix=target.suffix, dir=target.parent)
     except (FileExistsError, NotADirectoryError) as error:
         raise OutputError(f"{target}: cannot be written: a file stands where a folder should be") from error
     except OSError as error:

@@ -12,6 +12,9 @@ from composer_daw.cli.options import out_of_range_option, sample_rate_option, se
 if TYPE_CHECKING:
     from composer_daw.dataset import Report
 
+AS_ASKED = ("exact", "combined")
+"""The rungs on which a note plays what was asked."""
+
 COMMANDS = {"render": ("composer_daw.cli.dataset:render", "Render every score in every technique.")}
 
 
@@ -59,7 +62,11 @@ def render(
     each item renders again. What stands there finished and whole is skipped.
     """
     if record_id is not None:
+        if instrument is not None or techniques:
+            raise click.UsageError("--record takes instrument and technique from the manifest.")
         return _again(scores, record_id, output)
+    if any(score.endswith(".jsonl") for score in scores):
+        raise click.UsageError("A manifest goes with --record ID: which of its items to render again.")
     if instrument is None:
         raise click.UsageError("Missing option '-i' / '--instrument'.")
     from composer_daw.cli.progress import items_bar
@@ -89,10 +96,31 @@ def _tell(report: Report, output: str) -> None:
         f"{output}/{MANIFEST}: {len(report.rendered)} rendered ({seconds:.1f} s of audio), "
         f"{len(report.skipped)} were there already, {len(report.failed)} failed"
     )
+    _tell_exceptions(report)
     for record, error in report.failed:
         click.echo(f"failed: {record.id}: {error}", err=True)
     if report.failed:
         raise ComposerError(f"failed items: {len(report.failed)}; run the command again to try only those")
+
+
+def _tell_exceptions(report: Report) -> None:
+    """Print, on standard error, what of the rendered is not as one might think."""
+    outcomes = [record.outcome for record in report.rendered if record.outcome]
+    elsewhere = sum(
+        count for outcome in outcomes for rung, count in outcome.rungs.items() if rung not in AS_ASKED
+    )
+    counts = {
+        "replaced an older version (another seed, setting or instrument), items": report.replaced,
+        "play another technique than the score asks for (see rung), notes": elsewhere,
+        "gave way to a technique that sounded with them (see conflict), notes": sum(
+            outcome.conflicts for outcome in outcomes
+        ),
+        "dropped as out of range, notes": sum(outcome.dropped for outcome in outcomes),
+        "turned down so that nothing clips (see gain_db), items": sum(o.gain_db < 0 for o in outcomes),
+    }
+    for what, count in counts.items():
+        if count:
+            click.echo(f"note: {what}: {count}", err=True)
 
 
 def _again(scores: tuple[str, ...], record_id: str, output: str) -> None:

@@ -12,7 +12,7 @@ instrument_option = click.option(
     help="A name that ships, or the path of a YAML.",
 )
 sample_rate_option = click.option(
-    "--sample-rate", type=click.IntRange(8_000, 192_000), default=44_100, show_default=True, help="In Hz."
+    "--sample-rate", type=click.IntRange(16_000, 192_000), default=44_100, show_default=True, help="In Hz."
 )
 seed_option = click.option(
     "--seed",

@@ -10,6 +10,7 @@ from composer_daw.techniques import Labels
 
 COLUMNS = (
     "note_id",
+    "track",
     "pitch",
     "sounding_pitch",
     "velocity",
@@ -37,7 +38,7 @@ def save_labels(labels: Labels, path: str | Path) -> None:
         for name in ("written_onset_s", "written_offset_s", "sounding_onset_s", "sounding_offset_s")
     ]
     columns = (
-        *(rows[name].tolist() for name in ("note", "pitch", "sounding_pitch", "velocity")),
+        *(rows[name].tolist() for name in ("note", "track", "pitch", "sounding_pitch", "velocity")),
         *times,
         labels.played_names(),
         labels.asked_names(),

@@ -14,19 +14,20 @@ from composer_daw.errors import InputError, TechniqueError, naming
 from composer_daw.files import check_is_file, sha256_of, written_whole
 from composer_daw.midi import load_midi
 from composer_daw.performance import Performance
-from composer_daw.rendering import Instrument, with_techniques
+from composer_daw.rendering import Instrument, load_instrument, with_techniques
 from composer_daw.techniques import AS_WRITTEN, Rung, check_techniques, load_vocabulary, realize, resolve
 from composer_daw.techniques.shape import OutOfRange
 
+PRESET, MAP = "preset.yaml", "technique_map.yaml"
 TOOL = f"composer_daw {__version__}"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be rendered into `folder`; `sources` holds the MIDI file of each record's source path."""
+    """What is to be rendered, and the files that the records need: path in the data set -> file."""
 
     records: tuple[Record, ...]
-    sources: dict[str, Path]
+    assets: dict[str, Path]
 
 
 def plan_versions(
@@ -47,7 +48,7 @@ def plan_versions(
     asked = (check_playable(technique, instrument) for technique in techniques or [AS_WRITTEN])
     names = list(dict.fromkeys(asked))  # two spellings of one technique are one version
     records: list[Record] = []
-    sources: dict[str, Path] = {}
+    assets = instrument_assets(instrument)
     for score in scores:
         path = check_is_file(score, "a MIDI file (.mid)")
         performance = load_midi(path)
@@ -56,16 +57,17 @@ def plan_versions(
         digest = sha256_of(path)
         stem = f"{_slug(path.stem)}-{digest[:8]}"
         source = f"sources/{stem}.mid"
-        if source in sources:
-            raise InputError(f"{path}: the same file as {sources[source]}; give it once")
-        sources[source] = path
+        if source in assets:
+            raise InputError(f"{path}: the same file as {assets[source]}; give it once")
+        assets[source] = path
         records += [
             Record(
-                id=f"{_slug(instrument.preset.instrument)}/{name}/{stem}",
+                id=f"{_folder_of(instrument)}/{name}/{stem}",
                 source=source,
                 source_sha256=digest,
-                instrument=instrument.name,
+                instrument=_reference(instrument),
                 instrument_sha256=instrument.digest,
+                licence=instrument.preset.licence,
                 technique=name,
                 seed=seed,
                 sample_rate=sample_rate,
@@ -75,7 +77,7 @@ def plan_versions(
             )
             for name in names
         ]
-    return Plan(tuple(records), sources)
+    return Plan(tuple(records), assets)
 
 
 def check_playable(technique: str, instrument: Instrument) -> str:
@@ -98,9 +100,33 @@ def check_playable(technique: str, instrument: Instrument) -> str:
     return "+".join(sorted(asked, key=lambda name: order.get(name, len(order)))) or "default"
 
 
-def copy_sources(plan: Plan, folder: Path) -> None:
-    """Copy the MIDI files into the data set, so that its records render again anywhere."""
-    for name, path in plan.sources.items():
+def instrument_assets(instrument: Instrument) -> dict[str, Path]:
+    """Return the files of an instrument of the user's own; one that ships needs none."""
+    if instrument.ships:
+        return {}
+    folder = _reference(instrument)
+    return {f"{folder}/{PRESET}": instrument.path, f"{folder}/{MAP}": instrument.map_path}
+
+
+def instrument_of(record: Record, folder: Path) -> Instrument:
+    """Load the instrument of a record: one that ships, or the one that stands in the data set."""
+    own = folder / record.instrument
+    return load_instrument(own / PRESET, own / MAP) if own.is_dir() else load_instrument(record.instrument)
+
+
+def _reference(instrument: Instrument) -> str:
+    return instrument.name if instrument.ships else f"instruments/{_folder_of(instrument)}"
+
+
+def _folder_of(instrument: Instrument) -> str:
+    """Return the folder of an instrument's versions; two of the user's own may have one name."""
+    name = _slug(instrument.preset.instrument)
+    return name if instrument.ships else f"{name}-{instrument.digest[:8]}"
+
+
+def copy_assets(plan: Plan, folder: Path) -> None:
+    """Copy scores and instruments into the data set, so that its records render again anywhere."""
+    for name, path in plan.assets.items():
         target = folder / name
         if not target.is_file() or sha256_of(target) != sha256_of(path):
             with written_whole(target) as temporary:

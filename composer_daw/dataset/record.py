@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from composer_daw.rendering import Licence
 from composer_daw.techniques.shape import OutOfRange
 
 AudioFormat = Literal["wav", "flac"]
@@ -52,6 +53,7 @@ class Record(_Part):
     source_sha256: str
     instrument: str
     instrument_sha256: str
+    licence: Licence
     technique: str
     seed: int
     sample_rate: int

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from composer_daw.audio import save_audio
 from composer_daw.dataset.labels import save_labels
 from composer_daw.dataset.manifest import append, load_finished, open_journal, save_manifest
-from composer_daw.dataset.plan import Plan, copy_sources
+from composer_daw.dataset.plan import Plan, copy_assets, instrument_assets, instrument_of
 from composer_daw.dataset.record import File, Outcome, Record
 from composer_daw.errors import ComposerError, InputError, OutputError, did_you_mean
-from composer_daw.files import sha256_of
+from composer_daw.files import sha256_of, sweep
 from composer_daw.hosts.base import Host
 from composer_daw.midi import load_midi, save_midi
-from composer_daw.rendering import Instrument, Take, load_instrument, open_host, render, run_jobs
+from composer_daw.rendering import Instrument, Take, open_host, render, run_jobs
 from composer_daw.sampling import seed_for
 
 
@@ -35,7 +35,11 @@ class Report:
     rendered: list[Record] = field(default_factory=list)
     skipped: list[Record] = field(default_factory=list)
     failed: list[tuple[Record, ComposerError]] = field(default_factory=list)
+    replaced: int = 0
+    """How many of the rendered stood there with another seed, other settings or another instrument."""
 
+
+LOCK = ".lock"
 
 Progress = Callable[[Record, ComposerError | None], None]
 """Called after each item, with its error if it failed."""
@@ -50,32 +54,66 @@ def run_plan(plan: Plan, folder: str | Path, workers: int = 1, progress: Progres
     target = Path(folder)
     if target.exists() and not target.is_dir():
         raise OutputError(f"{target}: is a file; give a folder")
-    finished = load_finished(target) if target.is_dir() else {}
-    report = Report()
-    report.skipped = [
-        finished[record.id] for record in plan.records if is_done(finished.get(record.id), record, target)
-    ]
-    done = {record.id for record in report.skipped}
-    jobs = [Job(record, str(target)) for record in plan.records if record.id not in done]
-    with open_journal(target) as journal:
-        copy_sources(plan, target)
+    with _alone_in(target):
+        sweep(target)
+        return _run(plan, target, load_finished(target), workers, progress)
+
+
+def _run(
+    plan: Plan, folder: Path, finished: dict[str, Record], workers: int, progress: Progress | None
+) -> Report:
+    """Render what is not done; keep `finished`, the journal and at the end the manifest up to date."""
+    skipped = [finished[new.id] for new in plan.records if is_done(finished.get(new.id), new, folder)]
+    done = {record.id for record in skipped}
+    jobs = [Job(record, str(folder)) for record in plan.records if record.id not in done]
+    report = Report(
+        skipped=skipped, replaced=sum(_differs(finished.get(j.record.id), j.record) for j in jobs)
+    )
+    with open_journal(folder) as journal:
+        copy_assets(plan, folder)
         for ended in run_jobs(render_job, jobs, workers) if jobs else ():
+            old = finished.pop(ended.job.record.id, None)
             if ended.result is not None:
                 append(ended.result, journal)
+                _remove_superseded(old, ended.result, folder)
                 finished[ended.result.id] = ended.result
                 report.rendered.append(ended.result)
             elif ended.error is not None:
-                finished.pop(ended.job.record.id, None)
                 report.failed.append((ended.job.record, ended.error))
             if progress:
                 progress(ended.job.record, ended.error)
-    save_manifest(finished.values(), target)
+    save_manifest(finished.values(), folder)
     return report
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep a second run out of the folder while this one writes there."""
+    from filelock import FileLock, Timeout
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / LOCK, blocking=False):
+            yield
+    except Timeout as error:
+        raise OutputError(f"{folder}: another run is writing there; wait, or give another folder") from error
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
+
+
+def _differs(found: Record | None, planned: Record) -> bool:
+    return found is not None and found.planned() != planned
+
+
+def _remove_superseded(old: Record | None, new: Record, folder: Path) -> None:
+    """Remove the audio of an older version in another format."""
+    if old and old.outcome and new.outcome and old.outcome.audio.path != new.outcome.audio.path:
+        (folder / old.outcome.audio.path).unlink(missing_ok=True)
 
 
 def is_done(found: Record | None, planned: Record, folder: Path) -> bool:
     """Tell whether a planned record stands in the folder, with the same constants and its files whole."""
-    if found is None or found.outcome is None or found.planned() != planned:
+    if found is None or found.outcome is None or _differs(found, planned):
         return False
     files = (found.outcome.audio, found.outcome.midi, found.outcome.labels)
     return all(_is_whole(folder / file.path, file) for file in files)
@@ -83,7 +121,7 @@ def is_done(found: Record | None, planned: Record, folder: Path) -> bool:
 
 def render_again(record: Record, source_folder: Path, folder: Path) -> Record:
     """Render one record of a data set anew into another folder; raise InputError when its assets changed."""
-    instrument = load_instrument(record.instrument)
+    instrument = instrument_of(record, source_folder)
     if instrument.digest != record.instrument_sha256:
         raise InputError(
             f"{record.id}: the instrument {record.instrument} has changed since it was rendered "
@@ -92,14 +130,14 @@ def render_again(record: Record, source_folder: Path, folder: Path) -> Record:
     source = source_folder / record.source
     if not source.is_file() or sha256_of(source) != record.source_sha256:
         raise InputError(f"{source}: is missing or has changed since {record.id} was rendered")
-    copy_sources(Plan((record,), {record.source: source}), folder)
+    copy_assets(Plan((record,), {record.source: source, **instrument_assets(instrument)}), folder)
     with open_host(instrument, record.sample_rate) as host:
         return render_record(record.planned(), folder, instrument, host)
 
 
 def render_job(job: Job) -> Record:
     """Render one record in a worker, where the instrument stays open from job to job."""
-    instrument, host = _opened(job.record.instrument, job.record.sample_rate)
+    instrument, host = _opened(job.record, job.folder)
     if instrument.digest != job.record.instrument_sha256:
         raise InputError(f"{instrument.name}: was changed while the run went on; run the command again")
     return render_record(job.record, Path(job.folder), instrument, host)
@@ -146,10 +184,19 @@ def _is_whole(path: Path, file: File) -> bool:
     return path.is_file() and sha256_of(path) == file.sha256
 
 
-@functools.lru_cache(maxsize=4)
-def _opened(name: str, sample_rate: int) -> tuple[Instrument, Host]:
-    instrument = load_instrument(name)
-    return instrument, open_host(instrument, sample_rate)
+_OPEN: dict[tuple[str, int, str], tuple[Instrument, Host]] = {}
+"""The instrument that this worker has open: one at a time, for engines are large."""
+
+
+def _opened(record: Record, folder: str) -> tuple[Instrument, Host]:
+    key = (record.instrument_sha256, record.sample_rate, folder)
+    if key not in _OPEN:
+        for _, host in _OPEN.values():
+            host.close()
+        _OPEN.clear()
+        instrument = instrument_of(record, Path(folder))
+        _OPEN[key] = (instrument, open_host(instrument, record.sample_rate))
+    return _OPEN[key]
 
 
 def find_record(records: Sequence[Record], record_id: str) -> Record:

@@ -43,13 +43,19 @@ COMPILE_FLAGS = ["-ftz", "2"]
 BLOCK = 512
 
 
-def open_faust(name: str, sample_rate: int) -> FaustHost:
-    """Return the host of the built-in Faust instrument `name`, such as "studio/violin"."""
-    path = HOME / f"{name}.yaml"
+def open_faust(name: str, sample_rate: int, bend_range: float = 2.0) -> FaustHost:
+    """Return the host of the built-in Faust instrument `name`, such as "studio/violin".
+
+    `bend_range` is how far the wheel bends, in semitones.
+    """
+    return FaustHost(_path_of(name), sample_rate, bend_range)
+
+
+def _path_of(name: str) -> Path:
     if name not in faust_names():
         close = did_you_mean(name, faust_names())
         raise HostError(f"no Faust instrument '{name}'{close}; there are {', '.join(faust_names())}")
-    return FaustHost(path, sample_rate)
+    return HOME / f"{name}.yaml"
 
 
 def faust_names() -> list[str]:
@@ -58,8 +64,12 @@ def faust_names() -> list[str]:
 
 
 def sound_digest(name: str) -> str:
-    """Return the SHA-256 of everything that makes the sound of an instrument, without compiling it."""
-    return _fingerprint(HOME / f"{name}.yaml").hex()
+    """Return the SHA-256 of all that makes the sound of an instrument: its files, our lanes, the engine."""
+    from importlib.metadata import version
+
+    files = [*sorted(Path(__file__).parent.glob("faust*.py"))]
+    ours = b"".join(path.read_bytes() for path in files)
+    return hashlib.sha256(_fingerprint(_path_of(name)) + ours + version("dawdreamer").encode()).hexdigest()
 
 
 class FaustHost:
@@ -67,10 +77,11 @@ class FaustHost:
 
     deterministic = True
 
-    def __init__(self, path: Path, sample_rate: int) -> None:
+    def __init__(self, path: Path, sample_rate: int, bend_range: float = 2.0) -> None:
         """Load the declaration at `path` and compile its programs for `sample_rate` Hz."""
         self.sample_rate = sample_rate
-        self.declaration: Declaration = load_declaration(path)
+        declaration = load_declaration(path)
+        self.declaration: Declaration = declaration.model_copy(update={"bend_range": bend_range})
         self.state = _fingerprint(path)
         lanes = len(BASE_LANES) + len(self.declaration.lanes)
         strings, body = path.parent / self.declaration.strings_dsp, path.parent / self.declaration.body_dsp

@@ -12,10 +12,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from composer_daw.errors import DocumentError
+from composer_daw.documents import load_document
 
 BASE_LANES = ("gate", "freq", "velocity", "seed")
 """The lanes that every string program takes first: -1 forget, 0 released, 1 held; Hz; 0..1; 0..1."""
@@ -43,7 +42,8 @@ class Declaration(BaseModel):
     body_dsp: str
     channels: int = Field(ge=1)
     range: tuple[Key, Key]
-    bend_range: float = Field(ge=0)
+    bend_range: float = Field(default=2.0, gt=0)
+    """Semitones; the preset decides."""
     strings: ByValue
     lanes: tuple[str, ...]
     keyswitches: dict[Key, dict[str, float]]
@@ -73,7 +73,4 @@ class Declaration(BaseModel):
 
 def load_declaration(path: Path) -> Declaration:
     """Read and check a declaration; raise DocumentError where it does not fit."""
-    try:
-        return Declaration.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise DocumentError(f"{path}: {error}") from error
+    return load_document(path, Declaration, "the declaration of a Faust instrument (YAML)")

@@ -26,6 +26,9 @@ Lanes = npt.NDArray[np.float32]
 FADE_S = 0.02
 """How long a tail fades before the note that takes its string, or the end."""
 
+EARLY_S = 0.05
+"""A stroke that begins this much before a release still follows it: notes are sent early by their latency."""
+
 TOUCH_S = 0.001
 """A gap this small still counts as touching, for slurred notes."""
 
@@ -99,14 +102,16 @@ def _slurred(notes: Notes, declaration: Declaration, touch: int) -> npt.NDArray[
 def _tails(notes: Notes, first: npt.NDArray[np.bool_], declaration: Declaration, sample_rate: int) -> Ints:
     """Return how long each note may ring: its tail, cut where a later stroke takes its string.
 
-    A technique on n strings rings on until the n-th stroke that begins after its release.
+    A technique on n strings rings on until the n-th stroke that begins after its release, or just before.
     """
     tail_s = np.asarray(declaration.tail_s.values)[notes.lanes[declaration.tail_s.lane].astype(np.int64)]
     ring = np.rint(tail_s * sample_rate).astype(np.int64)
     strings = np.asarray(declaration.strings.values)[notes.lanes[declaration.strings.lane].astype(np.int64)]
     begins, channel = notes.onset[first], notes.channel[first]
     span = int(max(begins.max(initial=0), notes.release.max(initial=0))) + 1
-    following = np.searchsorted(channel * span + begins, notes.channel * span + notes.release)
+    early = round(EARLY_S * sample_rate)
+    following = np.searchsorted(channel * span + begins, notes.channel * span + notes.release - early)
+    following = np.maximum(following, np.cumsum(first))  # not the note's own stroke, short as it may be
     taker = following + strings.astype(np.int64) - 1
     there = np.minimum(taker, len(begins) - 1)
     taken = (taker < len(begins)) & (channel[there] == notes.channel)

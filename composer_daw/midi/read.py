@@ -32,8 +32,8 @@ CONTROL_KINDS = {  # message type -> (kind, field of the number, field of the va
     "aftertouch": (Kind.PRESSURE, None, "value"),
 }
 
-LONGEST_S = 24 * 3600.0
-"""A file that lasts longer is taken as damaged: one wrong delta time can add days."""
+LONGEST_S = 3 * 3600.0
+"""A file that lasts longer is refused: one wrong delta time can add days, and an hour takes gigabytes."""
 
 ENCODINGS = ("utf-8", "shift_jis", "latin-1")
 """Tried in this order on texts; every byte string is valid in the last."""
@@ -59,7 +59,9 @@ def load_midi(path: str | Path) -> Performance:
     notes["onset_s"] = tempo.seconds_at(notes["onset_s"] / file.ticks_per_beat)
     notes["duration_s"] = ends - notes["onset_s"]
     if ends.max() > LONGEST_S:
-        raise MidiError(f"{source}: lasts {ends.max() / 3600:,.0f} hours, so it is damaged; export it again")
+        raise MidiError(
+            f"{source}: lasts {ends.max() / 3600:,.1f} hours; damaged? cut it to {LONGEST_S / 3600:.0f}"
+        )
     notes["written_onset_s"], notes["written_duration_s"] = notes["onset_s"], notes["duration_s"]
     controls = np.array(
         [row for number, track in enumerate(timed) for row in _controls(track, number)], CONTROL

@@ -1,12 +1,19 @@
 """Rendering: instruments, effects, takes, and the pool of workers."""
 
-from composer_daw.rendering.instrument import Instrument, instrument_names, load_instrument, open_host
+from composer_daw.rendering.instrument import (
+    Instrument,
+    Licence,
+    instrument_names,
+    load_instrument,
+    open_host,
+)
 from composer_daw.rendering.pool import Done, default_workers, run_jobs
 from composer_daw.rendering.render import Take, check_technique, render, with_techniques
 
 __all__ = [
     "Done",
     "Instrument",
+    "Licence",
     "Take",
     "check_technique",
     "default_workers",

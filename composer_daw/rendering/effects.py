@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from composer_daw.audio import Audio
-from composer_daw.errors import HostError, did_you_mean
+from composer_daw.errors import did_you_mean
 
 Unit = Annotated[float, Field(ge=0, le=1)]
 BLOCK = 512
@@ -111,12 +111,11 @@ def apply_effects(audio: Audio, effects: tuple[Effect, ...]) -> Audio:
     import dawdreamer
     import numpy as np
 
-    stereo = np.ascontiguousarray(np.broadcast_to(audio.samples, (2, audio.samples.shape[1])))
+    stereo = np.array(np.broadcast_to(audio.samples, (2, audio.samples.shape[1])))  # DawDreamer writes to it
     engine = dawdreamer.RenderEngine(audio.sample_rate, BLOCK)
     graph: list[tuple[Any, list[str]]] = [(engine.make_playback_processor("dry", stereo), [])]
     for number, effect in enumerate(effects):
         graph.append((effect.processor(engine, f"effect{number}"), [graph[-1][0].get_name()]))
     engine.load_graph(graph)
-    if not engine.render(audio.duration_s):
-        raise HostError(f"effects: DawDreamer did not render {', '.join(effect.key for effect in effects)}")
+    engine.render((stereo.shape[1] + 0.25) / audio.sample_rate)  # rounding may not lose the last sample
     return Audio(engine.get_audio()[:, : stereo.shape[1]], audio.sample_rate)

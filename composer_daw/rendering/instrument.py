@@ -36,7 +36,8 @@ class Preset(_Part):
     instrument: str
     host: Literal["faust", "fake"]
     source: str
-    state: str | None = None
+    state: None = None
+    """What a plugin saved; the hosts that are here have none."""
     technique_map: str | None = None
     """From the preset's folder, or from the data that ships; without it the index is asked by name."""
     effects: tuple[AnyEffect, ...] = ()
@@ -53,18 +54,28 @@ class Instrument:
     preset: Preset
     technique_map: TechniqueMap
     digest: str
-    """SHA-256 over the preset, the map and the sound: another digest, another instrument."""
+    """SHA-256 over the preset, the map, the vocabulary and the sound: another digest, another instrument."""
+    path: Path
+    map_path: Path
+
+    @property
+    def ships(self) -> bool:
+        """Tell whether it came with the package, so that its name is enough to find it anywhere."""
+        return self.path.is_relative_to(shipped("presets"))
 
 
-def load_instrument(name: str | Path) -> Instrument:
-    """Load an instrument that ships, by name (`studio/violin`), or any, by the path of its YAML."""
+def load_instrument(name: str | Path, technique_map: Path | None = None) -> Instrument:
+    """Load an instrument that ships, by name (`studio/violin`), or any, by the path of its YAML.
+
+    `technique_map` takes the place of the map that the YAML names. Raises InputError and DocumentError.
+    """
     path = _preset_path(name)
     preset = load_document(path, Preset, "an instrument (YAML)")
-    named = preset.technique_map
-    map_path = _beside_or_shipped(named, path) if named else map_path_for(preset.instrument)
-    parts = [sha256_of(path), sha256_of(map_path), _sound_digest(preset)]
+    map_path = technique_map or _map_path(preset, path)
+    vocabulary = shipped("technique_maps") / "vocabulary.yaml"
+    parts = [sha256_of(path), sha256_of(map_path), sha256_of(vocabulary), _sound_digest(preset)]
     digest = hashlib.sha256(":".join(parts).encode()).hexdigest()
-    return Instrument(Path(name).as_posix(), preset, load_map(map_path), digest)
+    return Instrument(Path(name).as_posix(), preset, load_map(map_path), digest, path, map_path)
 
 
 def instrument_names() -> list[str]:
@@ -78,7 +89,7 @@ def open_host(instrument: Instrument, sample_rate: int = 44_100) -> Host:
     if instrument.preset.host == "faust":
         from composer_daw.hosts.faust import open_faust
 
-        return open_faust(instrument.preset.source, sample_rate)
+        return open_faust(instrument.preset.source, sample_rate, instrument.preset.bend_range)
     from composer_daw.hosts.fake import FakeHost
 
     return FakeHost(instrument.preset.source, sample_rate)
@@ -95,12 +106,16 @@ def _preset_path(name: str | Path) -> Path:
     return shipping
 
 
-def _beside_or_shipped(reference: str, preset: Path) -> Path:
-    beside = preset.parent / reference
-    shipping = shipped("technique_maps").parent / reference
-    if not beside.is_file() and not shipping.is_file():
-        raise InputError(f"{preset}: no technique map '{reference}' beside it, nor among those that ship")
-    return beside if beside.is_file() else shipping
+def _map_path(preset: Preset, path: Path) -> Path:
+    """Return the map that a preset names: from its folder, from the data that ships, or from the index."""
+    if preset.technique_map is None:
+        return map_path_for(preset.instrument)
+    places = [folder / preset.technique_map for folder in (path.parent, shipped("technique_maps").parent)]
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        named = preset.technique_map
+        raise InputError(f"{path}: no technique map '{named}' beside it, nor among those that ship")
+    return found
 
 
 def _sound_digest(preset: Preset) -> str:

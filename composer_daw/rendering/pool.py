@@ -38,7 +38,7 @@ def run_jobs(
     """Yield each job as it ends, in any order; `work` is a module-level function.
 
     A job over `limit_s` seconds is killed, and a worker that dies is replaced; both become that job's
-    HostError. Errors that are no ComposerError are bugs and are raised here. When the caller stops early (an
+    HostError, as does any error that is no ComposerError, with its name. When the caller stops early (an
     interrupt, say), the workers are stopped too.
     """
     from pebble import ProcessPool
@@ -69,3 +69,5 @@ def _done(job: Job, future: Future[Result], limit_s: float) -> Done[Job, Result]
         return Done(job, error=HostError(f"hung: no result after {limit_s:.0f} s; its worker was killed"))
     except ProcessExpired as error:
         return Done(job, error=HostError(f"crashed: its worker died with exit code {error.exitcode}"))
+    except Exception as error:  # a bug here or in a library: it may cost this job, never the batch
+        return Done(job, error=HostError(f"failed: {type(error).__name__}: {error}"))

@@ -21,6 +21,9 @@ SILENT_DB = -80.0
 """Below this a tail counts as silent (dBFS)."""
 
 FIRST_TAIL_S, LONGEST_TAIL_S = 2.0, 32.0
+RISE_S, FADE_S = 0.002, 0.5
+"""Fades where the start of the score cuts into a note that is sent early, and where the longest tail ends."""
+
 CEILING_DB = -0.3
 """A take that peaks higher is turned down to this, and says so in `gain_db`."""
 
@@ -73,7 +76,7 @@ def render(
             )
     asked = with_techniques(performance, instrument, technique)
     realization = realize(asked, instrument.technique_map, out_of_range=out_of_range)
-    audio = _until_silent(realization.events, instrument, host, seed)
+    audio = _until_silent(realization.events, instrument, host, seed).gained(instrument.preset.level_db)
     gain_db = min(0.0, CEILING_DB - audio.peak_db)
     heard = audio.gained(gain_db) if gain_db < 0.0 else audio
     return Take(heard, realization.labels, realization.events, asked, gain_db)
@@ -94,17 +97,27 @@ def check_technique(technique: str, instrument: Instrument) -> TechniqueSet:
 
 
 def _until_silent(events: Events, instrument: Instrument, host: Host, seed: int) -> Audio:
-    """Render with a longer and longer tail until its end is silent, then cut the lead-in and the silence."""
+    """Return the take with its effects, from the start of the score until it is silent."""
     tail_s = FIRST_TAIL_S
-    while True:
-        dry = host.render(events, events.duration_s + tail_s, seed)
-        if not np.isfinite(dry.samples).all():
-            raise HostError(f"{instrument.name}: the engine gave samples that are not finite")
-        audio = apply_effects(dry, instrument.preset.effects).gained(instrument.preset.level_db)
-        end = Audio(audio.samples[:, -audio.sample_rate // 20 :], audio.sample_rate)
-        if end.peak_db < SILENT_DB or tail_s >= LONGEST_TAIL_S:
-            return _trimmed(audio, events)
+    dry = host.render(events, events.duration_s + tail_s, seed)
+    while not _ends_silent(dry) and tail_s < LONGEST_TAIL_S:
         tail_s *= 2
+        dry = host.render(events, events.duration_s + tail_s, seed)
+    if not np.isfinite(dry.samples).all():
+        raise HostError(f"{instrument.name}: the engine gave samples that are not finite")
+    effects = instrument.preset.effects
+    audio = apply_effects(dry, effects)
+    while not _ends_silent(audio) and tail_s < LONGEST_TAIL_S:
+        tail_s *= 2
+        room = round((tail_s + events.duration_s + events.pre_roll_s) * dry.sample_rate)
+        longer = np.pad(dry.samples, ((0, 0), (0, max(0, room - dry.samples.shape[1]))))
+        audio = apply_effects(Audio(longer, dry.sample_rate), effects)
+    return _trimmed(audio, events)
+
+
+def _ends_silent(audio: Audio) -> bool:
+    """Tell whether the last twentieth of a second is silent."""
+    return Audio(audio.samples[:, -audio.sample_rate // 20 :], audio.sample_rate).peak_db < SILENT_DB
 
 
 def _trimmed(audio: Audio, events: Events) -> Audio:
@@ -112,4 +125,10 @@ def _trimmed(audio: Audio, events: Events) -> Audio:
     start = round(events.pre_roll_s * audio.sample_rate)
     loud = np.flatnonzero(np.abs(audio.samples).max(axis=0) > 10 ** (SILENT_DB / 20))
     last = max(int(loud[-1]) + 1 if len(loud) else 0, start + round(events.duration_s * audio.sample_rate))
-    return Audio(audio.samples[:, start:last], audio.sample_rate)
+    fade = np.ones(last - start, np.float32)
+    rise = min(len(fade), round(RISE_S * audio.sample_rate))
+    fade[:rise] = np.linspace(0.0, 1.0, rise, dtype=np.float32) if np.any(audio.samples[:, :start]) else 1.0
+    if last == audio.samples.shape[1]:  # it sounds on after the longest tail: fade, where a cut would click
+        ramp = np.linspace(1.0, 0.0, min(len(fade), round(FADE_S * audio.sample_rate)), dtype=np.float32)
+        fade[len(fade) - len(ramp) :] = ramp
+    return Audio(audio.samples[:, start:last] * fade, audio.sample_rate)

@@ -54,6 +54,8 @@ def annotate(performance: Performance, technique_map: TechniqueMap, vocabulary: 
 
 def check_techniques(text: str, technique_map: TechniqueMap, vocabulary: Vocabulary) -> TechniqueSet:
     """Return the techniques that a word or several joined by '+' stand for; raise TechniqueError."""
+    if not text.strip():
+        raise TechniqueError("an empty technique; name one, or 'written' for those of the score")
     names = (part.strip() for part in text.split("+"))
     return tuple(
         _checked(name, technique_map, vocabulary) for name in names if folded(name) not in ("", "default")
@@ -92,6 +94,8 @@ def _in_force(
         for name in names:
             group = _group(name, technique_map, vocabulary)
             if group is not None:
+                over = vocabulary.techniques[name].ends if name in vocabulary.techniques else ()
+                force = {g: other for g, other in force.items() if other not in over}
                 force[group] = name
         yield tuple(force.values())
 

@@ -36,6 +36,8 @@ class NoteShape(_Part):
     """Factor on the written length."""
     overlap_ms: Milliseconds = 0.0
     """How far a note reaches into the next one of its line, so that the instrument connects them."""
+    lasts_ms: Milliseconds = 0.0
+    """How long a note sounds at most, however long its key is held; 0: as long as the key."""
     velocity: Factor = 1.0
     transpose: int = 0
     """Semitones from the written pitch to the one that is sent."""

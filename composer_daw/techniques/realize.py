@@ -12,7 +12,7 @@ import numpy.typing as npt
 from composer_daw.events import EVENT, Events, Kind, sorted_stream
 from composer_daw.performance import Array, Performance, TechniqueSet
 from composer_daw.techniques.maps import TechniqueMap
-from composer_daw.techniques.resolve import Resolution, Rung, resolve
+from composer_daw.techniques.resolve import Resolution, Rung, resolve, without
 from composer_daw.techniques.shape import (
     OutOfRange,
     column,
@@ -20,6 +20,7 @@ from composer_daw.techniques.shape import (
     lengths,
     pitches_and_velocities,
     repeated_apart,
+    sounding_lengths,
     within_range,
 )
 from composer_daw.techniques.sounding_together import hand_out
@@ -28,7 +29,8 @@ from composer_daw.techniques.vocabulary import Vocabulary, load_vocabulary
 
 LABEL = np.dtype(
     [
-        ("note", "i4"),  # the note's number in the score
+        ("note", "i4"),  # the note's number in the score: track by track, in the order of the file
+        ("track", "u2"),  # of the score, from 0
         ("pitch", "i2"),  # as written
         ("sent_pitch", "i2"),
         ("sounding_pitch", "i2"),
@@ -40,8 +42,9 @@ LABEL = np.dtype(
         (
             "sounding_offset_s",
             "f8",
-        ),  # when the key is let go; what rings on after it is measured, not planned
+        ),  # as planned: the key is let go, the note has died away, or the next is slurred
         ("sent_onset_s", "f8"),  # earlier than it sounds, by the technique's latency
+        ("sent_offset_s", "f8"),  # when the key is let go
         ("asked", "u2"),  # index into `Labels.resolutions`
         ("played", "u2"),  # index into `Labels.states`
         ("rung", "u1"),
@@ -63,6 +66,8 @@ class Labels:
     dropped: int = 0
     pieces: dict[int, str] = dataclasses.field(default_factory=dict)
     """The drum that each written pitch stands for."""
+    defaults: TechniqueSet = ()
+    """The technique of each group that goes without saying."""
 
     def asked_names(self) -> list[str]:
         """Return what each note asked for, techniques joined by '+'."""
@@ -70,7 +75,7 @@ class Labels:
         return [names[number] for number in self.rows["asked"]]
 
     def played_names(self) -> list[str]:
-        """Return what each note plays: what stood in for the asked techniques, else the defaults."""
+        """Return what each note plays: its techniques but for the defaults, or the first default."""
         memory: dict[tuple[int, int, int], str] = {}
         keys = zip(*(self.rows[name].tolist() for name in ("asked", "played", "pitch")), strict=True)
         return [memory.get(key) or memory.setdefault(key, self._played(*key)) for key in keys]
@@ -78,11 +83,8 @@ class Labels:
     def _played(self, asked: int, played: int, pitch: int) -> str:
         resolution, state = self.resolutions[asked], self.states[played]
         strokes = {"=".join(stroke): stroke[0] for stroke in resolution.strokes}
-        asked_here = [
-            name for name in resolution.played if strokes.get(name) in (None, self.pieces.get(pitch))
-        ]
-        names = asked_here if state == resolution.state else state
-        return "+".join(names) or (state[0] if state else "default")
+        here = (name for name, piece in strokes.items() if piece == self.pieces.get(pitch))
+        return "+".join((*without(self.defaults, state), *here)) or "default"
 
     def rung_names(self) -> list[str]:
         """Return the rung of each note, in lower case."""
@@ -114,7 +116,8 @@ def realize(
     kept = dataclasses.replace(performance, notes=performance.notes[inside])
     rows, states = _label_rows(kept, pitch[inside], louder[inside], resolutions, technique_map)
     pieces = {written: name for name, piece in technique_map.pieces.items() for written in piece.written}
-    labels = Labels(rows, tuple(resolutions), tuple(states), int((~inside).sum()), pieces)
+    defaults = tuple(group.default for group in technique_map.groups.values())
+    labels = Labels(rows, tuple(resolutions), tuple(states), int((~inside).sum()), pieces, defaults)
     return Realization(_events(kept, rows, states, technique_map), labels)
 
 
@@ -132,9 +135,14 @@ def _label_rows(
     factor = column(states, technique_map, "length", np.prod)
     ends = notes["onset_s"] + np.maximum(notes["duration_s"] * factor[asked_state], 1e-4)
     channel, state, conflict = hand_out(notes["onset_s"], ends, asked_state, states, technique_map)
-    overlap, velocity, sounds = (
+    overlap, lasts, velocity, sounds = (
         column(states, technique_map, field, together)[state]
-        for field, together in (("overlap_ms", max), ("velocity", np.prod), ("sounds", sum))
+        for field, together in (
+            ("overlap_ms", max),
+            ("lasts_ms", max),
+            ("velocity", np.prod),
+            ("sounds", sum),
+        )
     )
     factor = column(states, technique_map, "length", np.prod)[state]
     held = lengths(notes["onset_s"], notes["duration_s"], pitch, channel, state, factor, overlap / 1000.0)
@@ -142,8 +150,12 @@ def _label_rows(
     entries = [[technique_map.techniques[name] for name in one] for one in states]
     early = latencies_s(notes["onset_s"], notes["onset_s"] + held, rows["velocity"], channel, state, entries)
     held, early = repeated_apart(notes["onset_s"], held, early, channel, pitch)
+    heard = sounding_lengths(
+        notes["onset_s"], notes["duration_s"], held, channel, overlap > 0, lasts / 1000.0
+    )
     given: dict[str, npt.ArrayLike] = {
         "note": notes["source"],
+        "track": notes["track"],
         "pitch": notes["pitch"],
         "sent_pitch": pitch,
         "sounding_pitch": pitch + sounds,
@@ -151,7 +163,8 @@ def _label_rows(
         "written_onset_s": notes["written_onset_s"],
         "written_offset_s": notes["written_onset_s"] + notes["written_duration_s"],
         "sounding_onset_s": notes["onset_s"],
-        "sounding_offset_s": notes["onset_s"] + held,
+        "sounding_offset_s": notes["onset_s"] + heard,
+        "sent_offset_s": notes["onset_s"] + held,
         "sent_onset_s": notes["onset_s"] - early,
         "asked": notes["technique"],
         "played": state,
@@ -183,15 +196,15 @@ def _events(
         _note_rows(rows),
     ]
     if technique_map.groups and len(rows):
-        columns = (sent["sent_onset_s"], sent["sounding_offset_s"], sent["channel"], sent["played"])
+        columns = (sent["sent_onset_s"], sent["sent_offset_s"], sent["channel"], sent["played"])
         parts.append(switch_rows(*columns, states, technique_map, index, pre_roll_s))
     stream = sorted_stream(np.concatenate(parts))
-    return Events(stream, float(rows["sounding_offset_s"].max(initial=0.0)), pre_roll_s, tuple(parameters))
+    return Events(stream, float(rows["sent_offset_s"].max(initial=0.0)), pre_roll_s, tuple(parameters))
 
 
 def _note_rows(rows: Array) -> Array:
     on, off = np.zeros(len(rows), EVENT), np.zeros(len(rows), EVENT)
-    for part, kind, time in ((on, Kind.NOTE_ON, "sent_onset_s"), (off, Kind.NOTE_OFF, "sounding_offset_s")):
+    for part, kind, time in ((on, Kind.NOTE_ON, "sent_onset_s"), (off, Kind.NOTE_OFF, "sent_offset_s")):
         part["time_s"], part["kind"], part["channel"] = rows[time], kind, rows["channel"]
         part["number"], part["note"] = rows["sent_pitch"], rows["note"]
     on["value"] = rows["velocity"]

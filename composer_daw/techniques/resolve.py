@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from composer_daw.performance import TechniqueSet
@@ -30,7 +30,8 @@ class Rung(enum.IntEnum):
 class Resolution:
     """What is played for one set of asked techniques.
 
-    `played` has the techniques that were asked for or took their place; `state` has one technique for each
+    `asked` leaves out what goes without saying. `played` has the techniques that were asked for or took their
+    place; `state` has one technique for each
     group of the map, in the map's order; `strokes` has (piece, stroke) pairs of a drum map.
     """
 
@@ -55,11 +56,21 @@ def resolve(asked: TechniqueSet, technique_map: TechniqueMap, vocabulary: Vocabu
         rung = max(rung, step)
         if found is not None:
             rung = max(rung, _choose(found, chosen, technique_map))
-    if rung is Rung.EXACT and len(chosen) > 1:
+    defaults = {entry.default for entry in technique_map.groups.values()}
+    if rung is Rung.EXACT and len(set(chosen.values()) - defaults) > 1:
         rung = Rung.COMBINED
     state = tuple(chosen.get(group, entry.default) for group, entry in technique_map.groups.items())
     played = tuple(name for group, name in zip(technique_map.groups, state, strict=True) if group in chosen)
-    return Resolution(asked, (*played, *map("=".join, strokes)), state, rung, tuple(strokes))
+    usual = {entry.default for entry in vocabulary.groups.values()}
+    return Resolution(without(usual, asked), (*played, *map("=".join, strokes)), state, rung, tuple(strokes))
+
+
+def without(defaults: Collection[str], names: TechniqueSet) -> TechniqueSet:
+    """Return the names that are no defaults, or the first where all are: one name for one way of playing.
+
+    A note is `pizzicato` whether or not the score has said `ord.` and `senza sord.` before.
+    """
+    return tuple(name for name in names if name not in defaults) or names[:1]
 
 
 def _nearest(name: str, technique_map: TechniqueMap, vocabulary: Vocabulary) -> tuple[str | None, Rung]:

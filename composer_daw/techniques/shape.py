@@ -116,6 +116,20 @@ def lengths(
     return np.asarray(np.minimum(held, np.maximum(same_pitch - onset_s, 1e-4)))
 
 
+def sounding_lengths(
+    onset_s: Floats, written_s: Floats, held_s: Floats, line: Array, connects: Array, lasts_s: Floats
+) -> Floats:
+    """Return how long each note (sorted by onset) is planned to sound: no longer than its key is held.
+
+    A decaying note dies away after `lasts_s` (0: never); one that connects ends where the next of its line
+    begins, though its key overlaps.
+    """
+    heard = np.where(lasts_s > 0, np.minimum(held_s, lasts_s), held_s)
+    following = _next_onset(onset_s, line)
+    meets = connects & (following >= onset_s + written_s - CONNECTED_S)
+    return np.asarray(np.where(meets, np.minimum(heard, following - onset_s), heard))
+
+
 def _next_onset(onset_s: Floats, key: Array) -> Floats:
     """Return when the next later note of the same key begins; infinity where none does."""
     order = np.lexsort((onset_s, key))

@@ -2,7 +2,7 @@
 
 A keyswitch speaks to a whole channel. Where the instrument listens on several, a note that overlaps one with
 another technique moves to a free channel. Where none is free, the group's priority decides, and the note is
-marked as a conflict.
+marked as a conflict when it is the one that gives way.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def hand_out(
                 overruled = [other for other in line.newest if played[other] != played[row]]
                 played[overruled], conflict[overruled] = played[row], True
         line.take(row, float(onset_s[row]), float(end_s[row]), int(played[row]))
-        channel[row], conflict[row] = number, clash
+        channel[row], conflict[row] = number, played[row] != state[row]
     return channel, played, conflict
 
 

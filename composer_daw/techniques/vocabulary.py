@@ -27,6 +27,8 @@ class Term(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     group: str
     fallback: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    """Techniques of other groups that are over when this one is asked for: `ord.` ends spiccato."""
     aliases: dict[str, tuple[str, ...]] = {}
     labels: dict[str, str] = {}
 
@@ -45,10 +47,11 @@ class Vocabulary(BaseModel):
             if term.group not in self.groups:
                 problem = f"no group '{term.group}'{did_you_mean(term.group, self.groups)}"
                 raise PlacedError(problem, "techniques", name, "group")
-            for other in term.fallback:
-                if other not in self.techniques:
-                    problem = f"fallback '{other}' is no technique{did_you_mean(other, self.techniques)}"
-                    raise PlacedError(problem, "techniques", name, "fallback")
+            for field in ("fallback", "ends"):
+                for other in getattr(term, field):
+                    if other not in self.techniques:
+                        problem = f"'{other}' is no technique{did_you_mean(other, self.techniques)}"
+                        raise PlacedError(problem, "techniques", name, field)
         for group, entry in self.groups.items():
             if entry.default not in self.techniques:
                 raise PlacedError(f"default '{entry.default}' is no technique", "groups", group, "default")

@@ -20,7 +20,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def run_here(
         work: Callable[[Job], Record], jobs: Sequence[Job], workers: int
     ) -> Iterator[Done[Job, Record]]:
-        run._opened.cache_clear()
+        run._OPEN.clear()
         for job in jobs:
             ids.append(job.record.id)
             try:

@@ -9,7 +9,7 @@ from midi_building import save_score
 from small_instruments import MAP
 
 from composer_daw.dataset import Record, plan_versions
-from composer_daw.dataset.plan import copy_sources
+from composer_daw.dataset.plan import copy_assets
 from composer_daw.errors import InputError, MidiError, TechniqueError
 from composer_daw.files import sha256_of
 from composer_daw.rendering import Instrument, load_instrument
@@ -38,7 +38,7 @@ def test_a_record_holds_all_constants(fake: Instrument, score: Path) -> None:
             tool="composer_daw 0.1.0",
         ),
     )
-    assert plan.sources == {f"sources/{name}.mid": score}
+    assert plan.assets == {f"sources/{name}.mid": score}
     assert Record.model_validate_json(plan.records[0].model_dump_json()) == plan.records[0]
 
 
@@ -123,12 +123,12 @@ def test_a_range_that_only_one_technique_leaves_is_found_too(
 
 def test_sources_are_copied_once_and_repaired(fake: Instrument, tmp_path: Path, score: Path) -> None:
     plan = plan_versions([score], fake, ["legato"])
-    copy_sources(plan, tmp_path / "set")
+    copy_assets(plan, tmp_path / "set")
     copied = tmp_path / "set" / plan.records[0].source
     assert copied.read_bytes() == score.read_bytes()
     before = copied.stat().st_mtime_ns
-    copy_sources(plan, tmp_path / "set")
+    copy_assets(plan, tmp_path / "set")
     assert copied.stat().st_mtime_ns == before
     copied.write_bytes(b"MThd")
-    copy_sources(plan, tmp_path / "set")
+    copy_assets(plan, tmp_path / "set")
     assert copied.read_bytes() == score.read_bytes()

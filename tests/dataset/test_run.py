@@ -60,7 +60,7 @@ def table(path: Path) -> list[dict[str, str]]:
 def test_the_files_of_a_data_set(plan: Plan, tmp_path: Path, rendered: list[str]) -> None:
     report = run_plan(plan, tmp_path / "set")
     assert [record.id for record in report.rendered] == [record.id for record in plan.records] == rendered
-    expected = {MANIFEST, *plan.sources}
+    expected = {MANIFEST, *plan.assets}
     expected |= {f"{record.id}.{suffix}" for record in plan.records for suffix in ("wav", "mid", "csv")}
     assert set(digests(tmp_path / "set")) == expected
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-import pytest
 from pool_jobs import work, worker
 
 from composer_daw.errors import HostError, MidiError
@@ -16,7 +15,7 @@ def by_job(done: list[Done]) -> dict[int | str, Done]:
 
 
 def test_every_job_ends_once_whatever_the_others_do() -> None:
-    jobs = [1, "refuse", 2, "die", 3, "hang", 4]
+    jobs = [1, "refuse", 2, "die", 3, "hang", "bug", 4]
     done = by_job(list(run_jobs(work, jobs, workers=2, limit_s=4.0)))
     assert set(done) == set(jobs)
     assert {job: one.result for job, one in done.items() if one.error is None} == {1: 10, 2: 20, 3: 30, 4: 40}
@@ -25,6 +24,7 @@ def test_every_job_ends_once_whatever_the_others_do() -> None:
         "refuse": (MidiError, "x.mid: is empty"),
         "die": (HostError, "crashed: its worker died with exit code 7"),
         "hang": (HostError, "hung: no result after 4 s; its worker was killed"),
+        "bug": (HostError, "failed: ZeroDivisionError: a bug"),
     }
 
 
@@ -34,9 +34,17 @@ def test_jobs_run_in_processes_of_their_own() -> None:
     assert 1 <= len(pids) <= 2
 
 
-def test_a_bug_is_raised_here_and_stops_the_rest() -> None:
-    with pytest.raises(ZeroDivisionError, match="a bug"):
-        list(run_jobs(work, ["bug", "hang"], workers=2))
+def test_a_bug_costs_its_job_and_its_worker_goes_on() -> None:
+    done = by_job(list(run_jobs(work, ["bug", None, 1], workers=1)))
+    assert {job: (str(one.error), one.result) for job, one in done.items() if one.error} == {
+        "bug": ("failed: ZeroDivisionError: a bug", None),
+        None: (
+            "failed: TypeError: int() argument must be a string, a bytes-like object or a real number, "
+            "not 'NoneType'",
+            None,
+        ),
+    }
+    assert done[1].result == 10
 
 
 def test_no_jobs_no_work() -> None:

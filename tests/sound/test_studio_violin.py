@@ -14,6 +14,7 @@ from composer_daw.measure import (
     level_db,
     longest_gap_s,
     measure_note,
+    onset_s,
     rms_envelope,
     sounding_duration_s,
 )
@@ -31,9 +32,10 @@ def melody(length: float) -> list[Note]:
 
 @pytest.mark.parametrize("written_s", [0.25, 0.5, 1.0])
 def test_staccato_sounds_about_half_of_what_is_written(play: Play, written_s: float) -> None:
-    heard = play("staccato", one_by_one(PITCHES, written_s, 2.0))
+    heard = play("staccato", [(0.5 + 2.0 * n, written_s, pitch, 84) for n, pitch in enumerate(PITCHES)])
     for number, pitch in enumerate(PITCHES):
-        share = sounding_duration_s(heard.between(2.0 * number, 2.0 * number + 2.0), heard.rate) / written_s
+        alone = heard.between(2.0 * number + 0.3, 2.0 * number + 2.0)
+        share = sounding_duration_s(alone, heard.rate) / written_s
         assert 0.35 <= share <= 0.65, f"{pitch}: {share:.2f} of {written_s} s"
 
 
@@ -190,3 +192,16 @@ def test_vibrato_comes_late_and_on_long_notes_only(play: Play) -> None:
     assert 4.0 <= long.vibrato_cents <= 25.0
     short = measure_note(heard.between(4.0, 5.0), heard.rate, 440.0, 0.3)
     assert short.vibrato_cents < 3.0
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_notes_speak_when_their_labels_say(play: Play, technique: str) -> None:
+    """The map's latencies bring every technique to the written time, at any velocity."""
+    for velocity in (50, 84, 118):
+        heard = play(technique, [(0.5 + 2.0 * n, 0.8, p, velocity) for n, p in enumerate(PITCHES[:-1])])
+        late = [
+            onset_s(heard.between(2.0 * n + 0.3, 2.0 * n + 2.0), heard.rate) - 0.2
+            for n in range(len(PITCHES) - 1)
+        ]
+        assert np.abs(late).max() < 0.012, f"{velocity}: {np.round(1000 * np.array(late))} ms"
+        assert abs(np.median(late)) < 0.006

@@ -89,7 +89,7 @@ def test_the_same_piece_on_one_channel_gives_way_by_priority_and_says_so() -> No
     notes = piece((0.0, 2.0, 60, 80), (0.5, 1.0, 67, 80), techniques=[("staccato",), ("pizzicato",)])
     realization = realize(notes, one_channel())
     assert realization.labels.rows["conflict"].tolist() == [False, True]
-    assert realization.labels.played_names() == ["staccato", "staccato+senza_sordino"]
+    assert realization.labels.played_names() == ["staccato", "staccato"]
     assert realization.labels.asked_names() == ["staccato", "pizzicato"]
     assert [line for line in told(realization.events) if "switch_on" in line] == [
         "-0.062 switch_on 1 14 100",
@@ -97,11 +97,40 @@ def test_the_same_piece_on_one_channel_gives_way_by_priority_and_says_so() -> No
     ]
 
 
-def test_a_chord_on_one_channel_cannot_be_split_and_each_loser_says_so() -> None:
-    notes = piece((0, 1, 60, 80), (0, 1, 64, 80), techniques=[("pizzicato",), ("legato",)])
+@pytest.mark.parametrize("asked", [("pizzicato", "legato"), ("legato", "pizzicato")])
+def test_a_chord_on_one_channel_cannot_be_split_and_the_loser_alone_says_so(asked: tuple[str, ...]) -> None:
+    notes = piece((0, 1, 60, 80), (0, 1, 64, 80), techniques=[(name,) for name in asked])
     labels = realize(notes, one_channel()).labels
-    assert [labels.states[number][0] for number in labels.rows["played"]] == ["legato", "legato"]
+    assert labels.played_names() == ["legato", "legato"]
+    assert labels.rows["conflict"].tolist() == [name != "legato" for name in asked]
+
+
+def test_both_give_way_to_a_mixture_that_neither_asked_for() -> None:
+    techniques = [("legato", "con_sordino"), ("pizzicato", "senza_sordino")]
+    labels = realize(piece((0, 1, 60, 80), (0, 1, 64, 80), techniques=techniques), one_channel()).labels
+    assert labels.asked_names() == ["legato+con_sordino", "pizzicato"]
+    assert labels.played_names() == ["legato", "legato"]
     assert labels.rows["conflict"].tolist() == [True, True]
+
+
+def test_one_way_of_playing_has_one_name_whatever_the_score_has_said_before() -> None:
+    techniques = [
+        ("pizzicato",),
+        ("pizzicato", "ordinario", "senza_sordino"),
+        ("sustain", "senza_sordino"),
+        ("con_sordino", "sustain"),
+        ("staccato", "con_sordino"),
+    ]
+    notes = piece(*((float(at), 0.5, 60, 80) for at in range(len(techniques))), techniques=techniques)
+    labels = realize(notes, STRINGS).labels
+    names = ["pizzicato", "pizzicato", "sustain", "con_sordino", "staccato+con_sordino"]
+    assert labels.asked_names() == labels.played_names() == names
+    assert labels.rung_names() == [*["exact"] * 4, "combined"]
+
+
+def test_labels_say_the_track_of_the_score() -> None:
+    notes = piece((0, 1, 60, 80), (1, 1, 62, 80), (2, 1, 64, 80)).with_notes(track=[2, 0, 1])
+    assert realize(notes, STRINGS).labels.rows["track"].tolist() == [2, 0, 1]
 
 
 def test_a_chord_on_two_channels_is_played_as_asked() -> None:
@@ -477,8 +506,8 @@ def test_every_note_finds_its_channel_switched_to_its_state(notes: list, strings
 
 @settings(max_examples=100, deadline=None)
 @given(drawn_notes, maps)
-def test_only_a_conflict_plays_another_state_than_was_resolved(notes: list, strings: TechniqueMap) -> None:
+def test_a_conflict_is_a_note_that_plays_another_state_than_was_resolved(notes: list, strings: TechniqueMap) -> None:
     labels = realized(notes, strings).labels
     for row in labels.rows:
         resolved = labels.resolutions[int(row["asked"])].state
-        assert row["conflict"] or labels.states[int(row["played"])] == resolved
+        assert row["conflict"] == (labels.states[int(row["played"])] != resolved)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from small_instruments import DRUMS, MAP, read_map
 
+from composer_daw.performance import TechniqueSet
 from composer_daw.techniques import Rung, load_vocabulary, resolve
+from composer_daw.techniques.resolve import without
 
 VOCABULARY = load_vocabulary()
 
@@ -30,7 +32,6 @@ VOCABULARY = load_vocabulary()
         (("sul_ponticello",), (), ("sustain", "senza_sordino"), Rung.DEFAULT),
         (("sul_ponticello", "pizzicato"), ("pizzicato",), ("pizzicato", "senza_sordino"), Rung.DEFAULT),
         (("ordinario",), (), ("sustain", "senza_sordino"), Rung.EXACT),  # it can play in no other place
-        (("vibrato", "staccato"), ("staccato",), ("staccato", "senza_sordino"), Rung.EXACT),
     ],
 )
 def test_each_rung(
@@ -38,6 +39,38 @@ def test_each_rung(
 ) -> None:
     found = resolve(asked, read_map(MAP), VOCABULARY)
     assert (found.asked, found.played, found.state, found.rung) == (asked, played, state, rung)
+
+
+@pytest.mark.parametrize(
+    ("asked", "named", "rung"),
+    [
+        (("vibrato", "staccato"), ("staccato",), Rung.EXACT),
+        (("pizzicato", "ordinario", "senza_sordino"), ("pizzicato",), Rung.EXACT),
+        (("senza_sordino", "pizzicato"), ("pizzicato",), Rung.EXACT),
+        (("sustain", "con_sordino"), ("con_sordino",), Rung.EXACT),
+        (("sustain", "senza_sordino"), ("sustain",), Rung.EXACT),  # all go without saying
+        (("staccato", "con_sordino", "ordinario"), ("staccato", "con_sordino"), Rung.COMBINED),
+        (("tremolo", "senza_sordino"), ("tremolo",), Rung.FALLBACK),
+    ],
+)
+def test_defaults_are_no_part_of_what_is_asked(asked: TechniqueSet, named: TechniqueSet, rung: Rung) -> None:
+    found, plain = (resolve(names, read_map(MAP), VOCABULARY) for names in (asked, named))
+    assert (found.asked, found.rung) == (named, rung) == (plain.asked, plain.rung)
+    assert found.state == plain.state
+
+
+@pytest.mark.parametrize(
+    ("names", "left"),
+    [
+        (("a", "x", "b", "y"), ("a", "b")),
+        (("x", "a"), ("a",)),
+        (("x", "y"), ("x",)),
+        (("a",), ("a",)),
+        ((), ()),
+    ],
+)
+def test_without_defaults_something_is_left(names: TechniqueSet, left: TechniqueSet) -> None:
+    assert without(("x", "y"), names) == left
 
 
 def test_the_maps_own_chain_goes_before_the_vocabularys() -> None:
