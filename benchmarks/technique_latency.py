@@ -12,7 +12,7 @@ import dataclasses
 
 import numpy as np
 
-from composer_daw.calibration import render_single_notes
+from composer_daw.calibration import BEFORE_S, render_single_notes
 from composer_daw.measure import onset_s, sounding_end_s
 from composer_daw.rendering import Instrument, load_instrument, open_host
 from composer_daw.techniques.maps import Latency
@@ -36,8 +36,8 @@ def main() -> None:
     with open_host(violin) as host:
         for technique in violin.technique_map.playable():
             notes = render_single_notes(violin, host, technique, NOTES, seed=1)
-            onsets = [1000 * onset_s(note.samples, note.sample_rate) for note in notes]
-            ends = [1000 * sounding_end_s(note.samples, note.sample_rate) for note in notes]
+            onsets = [1000 * (onset_s(note.samples, note.sample_rate) - BEFORE_S) for note in notes]
+            ends = [1000 * (sounding_end_s(note.samples, note.sample_rate) - BEFORE_S) for note in notes]
             spread = f"{min(onsets):.1f} to {max(onsets):.1f}"
             print(f"{technique:<16} onset {np.median(onsets):5.1f} ({spread}), end {np.median(ends):.0f}")
 

@@ -62,8 +62,9 @@ REAL = tuple(name for name in SIX if name != "legato")
 WHOLE_RANGE = [(pitch, 84, 1.0) for pitch in range(55, 106)]
 VELOCITIES, LENGTHS_S = (36, 64, 84, 104), (0.3, 0.5, 1.0, 1.5)
 VARIED = [
-    (pitch, VELOCITIES[number % 4], LENGTHS_S[(number // 4 + number) % 4])
+    (pitch, velocity, LENGTHS_S[(number + place) % 4])
     for number, pitch in enumerate(range(55, 85))
+    for place, velocity in enumerate(VELOCITIES)
 ]
 """The violin's usual range in four dynamics and four lengths, so that neither tells the technique."""
 
@@ -133,7 +134,10 @@ def main() -> None:
     parser.add_argument("--recordings", nargs="*", type=Path, default=[], metavar="DIR")
     parser.add_argument("--json", type=Path, metavar="OUT")
     arguments = parser.parse_args()
-    results = {"eleven techniques, unseen pitches": eleven_techniques()}
+    results = {
+        "eleven techniques, unseen pitches": eleven_techniques(),
+        "eleven techniques, unseen pitches, four dynamics and four lengths": eleven_techniques(VARIED),
+    }
     if arguments.recordings:
         vectors, names = violin_notes(list(SIX), VARIED, seed=2)
         for folder in arguments.recordings:

@@ -63,6 +63,15 @@ def check_is_file(path: str | Path, what: str) -> Path:
     return source
 
 
+def check_targets(*targets: str | Path | None, source: str | Path) -> None:
+    """Raise OutputError unless all these files can be written, each its own, and none over the source."""
+    places = [Path(target) for target in targets if target]
+    for place in places:
+        if [other.resolve() for other in (*places, Path(source))].count(place.resolve()) > 1:
+            raise OutputError(f"{place}: is named twice, or is the score itself; give each file its own name")
+        _temporary_beside(place).unlink()
+
+
 def sha256_of(path: str | Path) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits."""
     with open(path, "rb") as stream:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from environment import ROOT, run_inside
+
+if TYPE_CHECKING:
+    import click
 
 TARGET = ROOT / "docs" / "command_line.md"
 WIDTH = 100
@@ -15,22 +19,22 @@ HEAD = "# The command line\n\nWritten by `python scripts/command_reference.py` f
 
 def reference() -> str:
     """Return the help of every command, in the order of the command line."""
-    import click
-
     from composer_daw.cli import root
 
-    def walk(command: click.Command, context: click.Context) -> Iterator[str]:
-        yield f"## {context.command_path}\n\n```\n{command.get_help(context)}\n```\n"
-        if isinstance(command, click.Group):
-            for name in command.list_commands(context):
-                below = command.get_command(context, name)
-                assert below is not None
-                yield from walk(
-                    below, click.Context(below, info_name=name, parent=context, terminal_width=WIDTH)
-                )
+    return "\n".join([HEAD, *pages(root, "composer-daw", None)])
 
-    context = click.Context(root, info_name="composer-daw", terminal_width=WIDTH)
-    return "\n".join([HEAD, *walk(root, context)])
+
+def pages(command: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:
+    """Yield the help of a command, then that of the commands below it."""
+    import click
+
+    context = command.make_context(name, [], parent, resilient_parsing=True, terminal_width=WIDTH)
+    yield f"## {context.command_path}\n\n```\n{command.get_help(context)}\n```\n"
+    if isinstance(command, click.Group):
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
+            assert found is not None  # it is in the list
+            yield from pages(found, below, context)
 
 
 def main() -> int:

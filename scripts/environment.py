@@ -35,6 +35,8 @@ def prepare(extras: str = "") -> None:
         venv.EnvBuilder(with_pip=True, clear=VENV.exists()).create(VENV)
     command = [str(python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     command += ["--constraint", str(ROOT / "constraints.txt"), "--editable", f"{ROOT}{extras}"]
+    # A path on sys.path, not an import hook: beside a checkout called composer_daw, a hook comes too late.
+    command += ["--config-settings", "editable_mode=compat"]
     if subprocess.call(command):
         sys.exit("the packages could not be installed; see pip's message above")
     stamp.write_text(wanted)

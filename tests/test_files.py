@@ -11,7 +11,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from composer_daw.errors import InputError, OutputError
-from composer_daw.files import SHIPPED, check_is_file, sha256_of, shipped, write_text, written_whole
+from composer_daw.files import (
+    PARTIAL,
+    SHIPPED,
+    check_is_file,
+    sha256_of,
+    shipped,
+    sweep,
+    write_text,
+    written_whole,
+)
 
 quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -25,7 +34,7 @@ def test_a_file_takes_its_name_when_the_block_ends(tmp_path: Path) -> None:
     with written_whole(target) as temporary:
         temporary.write_text("whole")
         assert names_in(target.parent) == [temporary.name]
-        assert temporary.suffix == ".txt"
+        assert (temporary.name.startswith(PARTIAL), temporary.suffix) == (True, ".txt")
     assert names_in(target.parent) == ["a.txt"]
     assert target.read_text() == "whole"
 
@@ -70,6 +79,16 @@ def test_a_folder_or_a_file_in_the_way_is_named(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"a\.txt: cannot be written: a file stands where a folder"):
         write_text(tmp_path / "file" / "a.txt", "x")
     assert names_in(tmp_path) == ["file", "folder"]
+
+
+def test_a_sweep_takes_partial_files_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    kept, partial = ("a.wav", "deep/partial-b.wav"), (f"{PARTIAL}a.wav", f"deep/er/{PARTIAL}b.csv")
+    for name in (*kept, *partial):
+        (tmp_path / name).write_text("x")
+    sweep(tmp_path)
+    assert {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()} == set(kept)
+    sweep(tmp_path / "nowhere")
 
 
 @quick

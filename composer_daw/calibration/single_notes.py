@@ -13,16 +13,16 @@ from composer_daw.measure import NoteFeatures, measure_note
 from composer_daw.performance import Performance, note_rows
 from composer_daw.rendering import Instrument, render
 
+BEFORE_S = 0.1
+"""How much is heard before the written onset: a note may be sent early, and speak before its time."""
+
 REST_S = 1.2
 """Silence after each note's key is let go: longer than any technique rings."""
-
-APPROACH_S = 0.5
-"""How long the note before is held, where a note is reached from another."""
 
 
 @dataclass(frozen=True)
 class SingleNote:
-    """One note by itself: how it was asked for, and its sound from the written onset on (mono, read-only)."""
+    """One note by itself: how it was asked for, and its sound from `BEFORE_S` before its onset (mono)."""
 
     technique: str
     pitch: int
@@ -37,7 +37,7 @@ class SingleNote:
         return float(440.0 * 2.0 ** ((self.pitch - 69) / 12.0))
 
     def measured(self) -> NoteFeatures:
-        """Return all that is measured of the note."""
+        """Return all that is measured of the note; times count from `BEFORE_S` before its onset."""
         return measure_note(self.samples, self.sample_rate, self.frequency_hz, self.held_s)
 
 
@@ -47,33 +47,20 @@ def render_single_notes(
     technique: str,
     notes: Sequence[tuple[int, int, float]],
     seed: int = 0,
-    approach: int = 0,
 ) -> list[SingleNote]:
-    """Play (pitch, velocity, held_s) one after the other with one technique; return each by itself.
-
-    With `approach` each note is reached, without a rest, from a note that many semitones away (legato is
-    heard in no other way); what rings on of that note is in the sound. With 0 each begins in silence.
-    """
-    before_s = APPROACH_S if approach else 0.0
-    spans = np.array([before_s + held_s + REST_S for *_, held_s in notes])
-    onsets = np.cumsum(spans) - spans + before_s
-    rows = []
-    for onset_s, (pitch, velocity, held_s) in zip(onsets.tolist(), notes, strict=True):
-        if approach:
-            rows.append((onset_s - before_s, before_s, _near(pitch, approach, instrument), velocity))
-        rows.append((onset_s, held_s, pitch, velocity))
+    """Play (pitch, velocity, held_s) one after the other with one technique; return each by itself."""
+    spans = np.array([BEFORE_S + held_s + REST_S for *_, held_s in notes])
+    starts = np.cumsum(spans) - spans
+    rows = [
+        (start + BEFORE_S, held_s, pitch, velocity)
+        for start, (pitch, velocity, held_s) in zip(starts.tolist(), notes, strict=True)
+    ]
     take = render(Performance(note_rows(rows)), instrument, technique, host=host, seed=seed)
-    mono, rate = take.audio.mono(), take.audio.sample_rate
-    mono = np.pad(mono, (0, max(0, round(spans.sum() * rate) - len(mono))))
-    starts = np.rint(onsets * rate).astype(int)
-    ends = np.rint((onsets + spans - before_s) * rate).astype(int)
+    rate = take.audio.sample_rate
+    edges = np.rint(np.append(starts, spans.sum()) * rate).astype(int)
+    mono = take.audio.mono()
+    mono = np.pad(mono, (0, max(0, int(edges[-1]) - len(mono))))
     return [
         SingleNote(technique, *note, mono[start:end], rate)
-        for note, start, end in zip(notes, starts, ends, strict=True)
+        for note, start, end in zip(notes, edges[:-1], edges[1:], strict=True)
     ]
-
-
-def _near(pitch: int, approach: int, instrument: Instrument) -> int:
-    """Return the pitch to come from: on the other side where the range ends."""
-    low, high = instrument.technique_map.range
-    return pitch + approach if low <= pitch + approach <= high else pitch - approach

@@ -52,10 +52,12 @@ def render(
     import composer_daw as daw
     from composer_daw.audio import check_audio_path
     from composer_daw.dataset.labels import save_labels
+    from composer_daw.files import check_targets
     from composer_daw.rendering import check_technique
 
     check_audio_path(output)
     performance, loaded = daw.load_midi(score), daw.load_instrument(instrument)
+    check_targets(output, labels, midi, source=score)
     check_technique(technique, loaded)
     with naming(score):
         take = daw.render(

@@ -81,7 +81,7 @@ def plan_versions(
 
 
 def check_playable(technique: str, instrument: Instrument) -> str:
-    """Return the one spelling of a technique, or of several joined by '+' in the order of the map's groups.
+    """Return the one name of a way of playing: techniques joined by '+', without the defaults.
 
     Raises TechniqueError when the instrument would play something else.
     """
@@ -96,8 +96,7 @@ def check_playable(technique: str, instrument: Instrument) -> str:
             f"{instrument.name} has no '{technique}'; it would play {instead} under a wrong label; "
             f"it has {', '.join(instrument.technique_map.playable())}"
         )
-    order = {name: place for place, name in enumerate(resolution.played)}
-    return "+".join(sorted(asked, key=lambda name: order.get(name, len(order)))) or "default"
+    return "+".join(resolution.asked) or "default"
 
 
 def instrument_assets(instrument: Instrument) -> dict[str, Path]:

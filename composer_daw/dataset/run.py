@@ -66,9 +66,7 @@ def _run(
     skipped = [finished[new.id] for new in plan.records if is_done(finished.get(new.id), new, folder)]
     done = {record.id for record in skipped}
     jobs = [Job(record, str(folder)) for record in plan.records if record.id not in done]
-    report = Report(
-        skipped=skipped, replaced=sum(_differs(finished.get(j.record.id), j.record) for j in jobs)
-    )
+    report = Report(skipped=skipped)
     with open_journal(folder) as journal:
         copy_assets(plan, folder)
         for ended in run_jobs(render_job, jobs, workers) if jobs else ():
@@ -78,6 +76,7 @@ def _run(
                 _remove_superseded(old, ended.result, folder)
                 finished[ended.result.id] = ended.result
                 report.rendered.append(ended.result)
+                report.replaced += _differs(old, ended.job.record)
             elif ended.error is not None:
                 report.failed.append((ended.job.record, ended.error))
             if progress:

@@ -61,7 +61,8 @@ class Instrument:
     @property
     def ships(self) -> bool:
         """Tell whether it came with the package, so that its name is enough to find it anywhere."""
-        return self.path.is_relative_to(shipped("presets"))
+        presets, maps = shipped("presets").resolve(), shipped("technique_maps").resolve()
+        return self.path.is_relative_to(presets) and self.map_path.is_relative_to(maps)
 
 
 def load_instrument(name: str | Path, technique_map: Path | None = None) -> Instrument:
@@ -69,13 +70,13 @@ def load_instrument(name: str | Path, technique_map: Path | None = None) -> Inst
 
     `technique_map` takes the place of the map that the YAML names. Raises InputError and DocumentError.
     """
-    path = _preset_path(name)
+    path = _preset_path(name).resolve()
     preset = load_document(path, Preset, "an instrument (YAML)")
-    map_path = technique_map or _map_path(preset, path)
+    map_path = (technique_map or _map_path(preset, path)).resolve()
     vocabulary = shipped("technique_maps") / "vocabulary.yaml"
     parts = [sha256_of(path), sha256_of(map_path), sha256_of(vocabulary), _sound_digest(preset)]
     digest = hashlib.sha256(":".join(parts).encode()).hexdigest()
-    return Instrument(Path(name).as_posix(), preset, load_map(map_path), digest, path, map_path)
+    return Instrument(_name_of(path, name), preset, load_map(map_path), digest, path, map_path)
 
 
 def instrument_names() -> list[str]:
@@ -104,6 +105,14 @@ def _preset_path(name: str | Path) -> Path:
         hint = did_you_mean(str(name), instrument_names())
         raise InputError(f"no instrument '{name}'{hint}; `composer-daw instruments list` shows them")
     return shipping
+
+
+def _name_of(path: Path, given: str | Path) -> str:
+    """Return the name of an instrument that ships, however it was given; of any other, its path as given."""
+    home = shipped("presets").resolve()
+    if path.is_relative_to(home):
+        return path.relative_to(home).with_suffix("").as_posix()
+    return Path(given).as_posix()
 
 
 def _map_path(preset: Preset, path: Path) -> Path:

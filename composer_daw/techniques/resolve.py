@@ -61,8 +61,21 @@ def resolve(asked: TechniqueSet, technique_map: TechniqueMap, vocabulary: Vocabu
         rung = Rung.COMBINED
     state = tuple(chosen.get(group, entry.default) for group, entry in technique_map.groups.items())
     played = tuple(name for group, name in zip(technique_map.groups, state, strict=True) if group in chosen)
-    usual = {entry.default for entry in vocabulary.groups.values()}
-    return Resolution(without(usual, asked), (*played, *map("=".join, strokes)), state, rung, tuple(strokes))
+    return Resolution(
+        _canonical(asked, vocabulary), (*played, *map("=".join, strokes)), state, rung, tuple(strokes)
+    )
+
+
+def _canonical(asked: TechniqueSet, vocabulary: Vocabulary) -> TechniqueSet:
+    """Return the asked names in the order of the vocabulary's groups, without what goes without saying."""
+    groups = list(vocabulary.groups)
+    rank = {
+        name: groups.index(vocabulary.techniques[name].group)
+        for name in asked
+        if name in vocabulary.techniques
+    }
+    ordered = tuple(sorted(asked, key=lambda name: rank.get(name, len(groups))))
+    return without({entry.default for entry in vocabulary.groups.values()}, ordered)
 
 
 def without(defaults: Collection[str], names: TechniqueSet) -> TechniqueSet:

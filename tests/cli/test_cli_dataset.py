@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from midi_building import meta, note, save_tracks
 from small_instruments import write_instrument
 
 from composer_daw.dataset import load_manifest
+from composer_daw.rendering import load_instrument
 
 
 @pytest.fixture
@@ -64,14 +66,65 @@ def test_items_that_fail_are_told_one_by_one(run: Callable, score: Path, tmp_pat
     assert ran.code == 1
     assert ran.out.endswith("0 rendered (0.0 s of audio), 0 were there already, 1 failed\n")
     failed, error = ran.err.splitlines()
-    assert failed.startswith("failed: fake-strings/legato/score-")
+    assert failed.startswith(f"failed: fake-strings-{load_instrument(broken).digest[:8]}/legato/score-")
     assert failed.endswith(": fake: broken on purpose")
     assert error == "error: failed items: 1; run the command again to try only those"
+
+
+def test_what_is_not_as_one_might_think_is_told(run: Callable, tmp_path: Path) -> None:
+    """Three techniques at once on two channels, one note too low, two in a technique that is not there."""
+    score = save_tracks(
+        tmp_path / "score.mid",
+        *(
+            [meta(0, "text", text=text), *note(tick, 1920, pitch, 127)]
+            for tick, pitch, text in (
+                (0, 60, "stacc."),
+                (10, 62, "legato"),
+                (20, 64, "pizz."),
+                (0, 20, "arco"),
+            )
+        ),
+        [meta(0, "text", text="[technique:tremolo]"), *note(3840, 480, 65), *note(4320, 480, 67)],
+    )
+    loud = write_instrument(tmp_path, more="level_db: 24\n")
+    command = ("dataset", "render", score, "-i", loud, "-o", tmp_path / "set", "--workers", 1)
+    notes = [
+        "note: play another technique than the score asks for (see rung), notes: 2",
+        "note: gave way to a technique that sounded with them (see conflict), notes: 1",
+        "note: dropped as out of range, notes: 1",
+        "note: turned down so that nothing clips (see gain_db), items: 1",
+    ]
+    first = run(*command, "--out-of-range", "drop")
+    assert (first.code, first.err.splitlines()) == (0, notes)
+    other = run(*command, "--out-of-range", "drop", "--seed", 1)
+    replaced = "note: replaced an older version (another seed, setting or instrument), items: 1"
+    assert (other.code, other.err.splitlines()) == (0, [replaced, *notes])
+    same = run(*command, "--out-of-range", "drop", "--seed", 1)
+    assert (same.code, same.err) == (0, "")
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["--record", "x", "-i", "fake.yaml"], "--record takes instrument and technique from the manifest."),
+        (["--record", "x", "-t", "legato"], "--record takes instrument and technique from the manifest."),
+        ([], "A manifest goes with --record ID: which of its items to render again."),
+        (["-i", "fake.yaml"], "A manifest goes with --record ID: which of its items to render again."),
+    ],
+)
+def test_a_manifest_goes_with_record_and_with_nothing_else(
+    run: Callable, made: Path, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    ran = run("dataset", "render", made / "manifest.jsonl", "-o", tmp_path / "again", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert not (tmp_path / "again").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-t", ""], "an empty technique; name one, or 'written' for those of the score"),
         (
             ["-t", "tremolo"],
             "has no 'tremolo'; it would play sustain under a wrong label; it has sustain, legato,",

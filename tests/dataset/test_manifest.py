@@ -19,6 +19,7 @@ from composer_daw.dataset.manifest import (
     save_manifest,
 )
 from composer_daw.errors import DocumentError, InputError, OutputError
+from composer_daw.rendering import Licence
 
 
 def record(name: str, seed: int = 0) -> Record:
@@ -32,6 +33,7 @@ def record(name: str, seed: int = 0) -> Record:
         seed=seed,
         sample_rate=44_100,
         out_of_range="fail",
+        licence=Licence(name="CC0-1.0"),
         tool="composer_daw 0",
     )
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from midi_building import save_score
-from small_instruments import MAP
+from small_instruments import MAP, write_instrument
 
 from composer_daw.dataset import Record, plan_versions
-from composer_daw.dataset.plan import copy_assets
+from composer_daw.dataset.plan import copy_assets, instrument_assets, instrument_of
 from composer_daw.errors import InputError, MidiError, TechniqueError
 from composer_daw.files import sha256_of
-from composer_daw.rendering import Instrument, load_instrument
+from composer_daw.rendering import Instrument, Licence, load_instrument
 
 
 @pytest.fixture
@@ -23,22 +23,27 @@ def fake(fake_preset: Path) -> Instrument:
 def test_a_record_holds_all_constants(fake: Instrument, score: Path) -> None:
     plan = plan_versions([score], fake, ["pizz."], seed=3, sample_rate=22_050, out_of_range="drop")
     digest = sha256_of(score)
-    name = f"score-{digest[:8]}"
+    name, strings = f"score-{digest[:8]}", f"fake-strings-{fake.digest[:8]}"
     assert plan.records == (
         Record(
-            id=f"fake-strings/pizzicato/{name}",
+            id=f"{strings}/pizzicato/{name}",
             source=f"sources/{name}.mid",
             source_sha256=digest,
-            instrument=fake.name,
+            instrument=f"instruments/{strings}",
             instrument_sha256=fake.digest,
             technique="pizzicato",
             seed=3,
             sample_rate=22_050,
             out_of_range="drop",
+            licence=Licence(name="CC0-1.0", audio_redistribution="yes"),
             tool="composer_daw 0.1.0",
         ),
     )
-    assert plan.assets == {f"sources/{name}.mid": score}
+    assert plan.assets == {
+        f"instruments/{strings}/preset.yaml": fake.path,
+        f"instruments/{strings}/technique_map.yaml": fake.map_path,
+        f"sources/{name}.mid": score,
+    }
     assert Record.model_validate_json(plan.records[0].model_dump_json()) == plan.records[0]
 
 
@@ -69,7 +74,7 @@ def test_without_techniques_as_written(fake: Instrument, score: Path) -> None:
 )
 def test_names_in_any_script(fake: Instrument, tmp_path: Path, name: str, slug: str) -> None:
     record = plan_versions([save_score(tmp_path / name, [(0, 480, 60)])], fake, ["legato"]).records[0]
-    assert record.id.rpartition("-")[0] == f"fake-strings/legato/{slug}"
+    assert record.id.rpartition("-")[0] == f"fake-strings-{fake.digest[:8]}/legato/{slug}"
 
 
 @pytest.mark.parametrize("technique", ["tremolo", "spiccato", "sul ponticello", "pizzicato+legato"])
@@ -121,14 +126,52 @@ def test_a_range_that_only_one_technique_leaves_is_found_too(
         plan_versions([score], instrument, ["legato", "pizzicato"])
 
 
-def test_sources_are_copied_once_and_repaired(fake: Instrument, tmp_path: Path, score: Path) -> None:
+def test_an_instrument_that_ships_is_named_and_not_copied(score: Path) -> None:
+    violin = load_instrument("studio/violin")
+    plan = plan_versions([score], violin, ["legato"])
+    record = plan.records[0]
+    assert (record.instrument, record.id.split("/")[0]) == ("studio/violin", "studio-violin")
+    assert plan.assets == {record.source: score}
+    assert instrument_assets(violin) == {}
+
+
+def test_two_instruments_of_one_name_have_folders_of_their_own(tmp_path: Path, score: Path) -> None:
+    plans = [
+        plan_versions(
+            [score], load_instrument(write_instrument(tmp_path / source, source=source)), ["legato"]
+        )
+        for source in ("sine", "saw")
+    ]
+    for of in (lambda plan: plan.records[0].id, lambda plan: plan.records[0].instrument):
+        assert len({of(plan) for plan in plans}) == 2
+    copy_assets(plans[0], tmp_path / "set")
+    copy_assets(plans[1], tmp_path / "set")
+    for plan, source in zip(plans, ("sine", "saw"), strict=True):
+        assert instrument_of(plan.records[0], tmp_path / "set").preset.source == source
+
+
+def test_the_instrument_of_a_record_is_the_copy_in_the_data_set(
+    fake: Instrument, fake_preset: Path, tmp_path: Path, score: Path
+) -> None:
+    record = plan_versions([score], fake, ["legato"]).records[0]
+    copy_assets(plan_versions([score], fake, ["legato"]), tmp_path / "set")
+    fake_preset.unlink()
+    found = instrument_of(record, tmp_path / "set")
+    assert (found.preset, found.technique_map, found.digest) == (fake.preset, fake.technique_map, fake.digest)
+    with pytest.raises(InputError, match=f"no instrument '{record.instrument}'"):
+        instrument_of(record, tmp_path / "elsewhere")
+
+
+def test_assets_are_copied_once_and_repaired(fake: Instrument, tmp_path: Path, score: Path) -> None:
     plan = plan_versions([score], fake, ["legato"])
     copy_assets(plan, tmp_path / "set")
-    copied = tmp_path / "set" / plan.records[0].source
-    assert copied.read_bytes() == score.read_bytes()
-    before = copied.stat().st_mtime_ns
-    copy_assets(plan, tmp_path / "set")
-    assert copied.stat().st_mtime_ns == before
-    copied.write_bytes(b"MThd")
-    copy_assets(plan, tmp_path / "set")
-    assert copied.read_bytes() == score.read_bytes()
+    assert len(plan.assets) == 3
+    for name, asset in plan.assets.items():
+        copied = tmp_path / "set" / name
+        assert copied.read_bytes() == asset.read_bytes()
+        before = copied.stat().st_mtime_ns
+        copy_assets(plan, tmp_path / "set")
+        assert copied.stat().st_mtime_ns == before
+        copied.write_bytes(b"MThd")
+        copy_assets(plan, tmp_path / "set")
+        assert copied.read_bytes() == asset.read_bytes()

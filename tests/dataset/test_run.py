@@ -7,7 +7,8 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from midi_building import save_score
+from filelock import FileLock
+from midi_building import meta, note, save_score, save_tracks
 from small_instruments import MAP, write_instrument
 
 from composer_daw.audio import load_audio
@@ -18,10 +19,12 @@ from composer_daw.dataset import (
     load_manifest,
     plan_versions,
     render_again,
+    run,
     run_plan,
 )
 from composer_daw.dataset.manifest import JOURNAL, MANIFEST
 from composer_daw.errors import ComposerError, InputError, OutputError
+from composer_daw.files import PARTIAL
 from composer_daw.midi import load_midi
 from composer_daw.rendering import load_instrument
 
@@ -60,7 +63,7 @@ def table(path: Path) -> list[dict[str, str]]:
 def test_the_files_of_a_data_set(plan: Plan, tmp_path: Path, rendered: list[str]) -> None:
     report = run_plan(plan, tmp_path / "set")
     assert [record.id for record in report.rendered] == [record.id for record in plan.records] == rendered
-    expected = {MANIFEST, *plan.assets}
+    expected = {MANIFEST, run.LOCK, *plan.assets}
     expected |= {f"{record.id}.{suffix}" for record in plan.records for suffix in ("wav", "mid", "csv")}
     assert set(digests(tmp_path / "set")) == expected
 
@@ -91,6 +94,7 @@ def test_the_labels_of_an_item(plan: Plan, tmp_path: Path, rendered: list[str]) 
     rows = table(tmp_path / "set" / f"{plan.records[0].id}.csv")
     assert rows[1] == {
         "note_id": "1",
+        "track": "0",
         "pitch": "61",
         "sounding_pitch": "61",
         "velocity": "80",
@@ -104,7 +108,17 @@ def test_the_labels_of_an_item(plan: Plan, tmp_path: Path, rendered: list[str]) 
         "channel": "1",
         "conflict": "0",
     }
+    assert list(rows[1])[:2] == ["note_id", "track"]
     assert [row["note_id"] for row in rows] == ["0", "1", "2"]
+
+
+def test_the_labels_say_the_track(fake_preset: Path, tmp_path: Path, rendered: list[str]) -> None:
+    tempo, *voices = [meta(0, "set_tempo", tempo=500_000)], note(0, 960, 72), note(480, 480, 60)
+    score = save_tracks(tmp_path / "voices.mid", tempo, *voices)
+    plan = plan_versions([score], load_instrument(fake_preset), ["legato"])
+    run_plan(plan, tmp_path / "set")
+    rows = table(tmp_path / "set" / f"{plan.records[0].id}.csv")
+    assert [(row["track"], row["pitch"]) for row in rows] == [("1", "72"), ("2", "60")]
 
 
 def test_the_performed_midi_is_what_sounds(plan: Plan, tmp_path: Path, rendered: list[str]) -> None:
@@ -122,7 +136,7 @@ def test_a_second_run_does_nothing(plan: Plan, tmp_path: Path, rendered: list[st
     before = digests(tmp_path / "set")
     rendered.clear()
     report = run_plan(plan, tmp_path / "set")
-    assert rendered == []
+    assert (rendered, report.replaced) == ([], 0)
     assert [record.id for record in report.skipped] == [record.id for record in plan.records]
     assert digests(tmp_path / "set") == before
 
@@ -149,9 +163,9 @@ def test_what_is_not_whole_is_made_again(
 def test_another_seed_is_another_sound_with_the_same_labels(
     plan: Plan, fake_preset: Path, tmp_path: Path, rendered: list[str]
 ) -> None:
-    run_plan(plan, tmp_path / "set")
+    assert run_plan(plan, tmp_path / "set").replaced == 0
     before = digests(tmp_path / "set")
-    run_plan(make_plan(fake_preset, seed=1), tmp_path / "set")
+    assert run_plan(make_plan(fake_preset, seed=1), tmp_path / "set").replaced == len(plan.records)
     after = digests(tmp_path / "set")
     changed = {path for path in before if before[path] != after[path]}
     assert changed == {MANIFEST, *(f"{record.id}.wav" for record in plan.records)}
@@ -163,7 +177,8 @@ def test_more_techniques_are_added_to_what_is_there(
 ) -> None:
     run_plan(plan, tmp_path / "set")
     rendered.clear()
-    run_plan(make_plan(fake_preset, ("legato", "pizzicato")), tmp_path / "set")
+    report = run_plan(make_plan(fake_preset, ("legato", "pizzicato")), tmp_path / "set")
+    assert (len(report.rendered), len(report.skipped), report.replaced) == (2, 2, 0)
     assert [name.split("/")[1] for name in rendered] == ["legato", "legato"]
     assert len(load_manifest(tmp_path / "set" / MANIFEST)) == 6
 
@@ -237,14 +252,53 @@ def test_a_file_where_the_folder_should_be(plan: Plan, tmp_path: Path, rendered:
     assert rendered == []
 
 
+def test_a_second_run_keeps_out_while_one_is_writing(plan: Plan, tmp_path: Path, rendered: list[str]) -> None:
+    (tmp_path / "set").mkdir()
+    half_written = tmp_path / "set" / f"{PARTIAL}a.wav"
+    half_written.write_bytes(b"RIFF")
+    with FileLock(tmp_path / "set" / run.LOCK):
+        with pytest.raises(OutputError, match="set: another run is writing there; wait, or give another"):
+            run_plan(plan, tmp_path / "set")
+        assert (rendered, half_written.exists()) == ([], True)
+    assert len(run_plan(plan, tmp_path / "set").rendered) == len(plan.records)
+
+
 def test_an_instrument_that_changes_during_the_run(
     plan: Plan, fake_preset: Path, tmp_path: Path, rendered: list[str]
 ) -> None:
     (fake_preset.parent / "map.yaml").write_text(MAP.replace("lead_ms: 20", "lead_ms: 30"))
     report = run_plan(plan, tmp_path / "set")
+    copied = tmp_path / "set" / plan.records[0].instrument / "preset.yaml"
     assert {str(error) for _, error in report.failed} == {
-        f"{fake_preset}: was changed while the run went on; run the command again"
+        f"{copied}: was changed while the run went on; run the command again"
     }
+    assert len(report.failed) == len(plan.records)
+
+
+def test_what_a_killed_run_left_half_written_is_swept(
+    plan: Plan, tmp_path: Path, rendered: list[str]
+) -> None:
+    run_plan(plan, tmp_path / "set")
+    before = digests(tmp_path / "set")
+    for beside in (MANIFEST, f"{plan.records[0].id}.wav"):
+        (tmp_path / "set" / beside).with_name(f"{PARTIAL}a.wav").write_bytes(b"RIFF")
+    run_plan(plan, tmp_path / "set")
+    assert digests(tmp_path / "set") == before
+
+
+def test_a_worker_has_one_instrument_open(fake_preset: Path, tmp_path: Path, rendered: list[str]) -> None:
+    plans = [make_plan(fake_preset), make_plan(write_instrument(tmp_path / "saw", source="saw"))]
+    for plan in plans:
+        run_plan(plan, tmp_path / "set")
+    run._OPEN.clear()
+    one, same, other = (plan.records[place] for plan, place in ((plans[0], 0), (plans[0], 1), (plans[1], 0)))
+    opened = run._opened(one, str(tmp_path / "set"))
+    assert run._opened(same, str(tmp_path / "set")) is opened
+    closed: list[bool] = []
+    opened[1].close = lambda: closed.append(True)  # type: ignore[method-assign]
+    instrument, host = run._opened(other, str(tmp_path / "set"))
+    assert (instrument.preset.source, len(run._OPEN), closed) == ("saw", 1, [True])
+    assert host is not opened[1]
 
 
 # --- the same bytes -------------------------------------------------------------------------------------
@@ -262,19 +316,37 @@ def test_a_record_renders_again_to_the_same_bytes(plan: Plan, tmp_path: Path, re
     record = load_manifest(tmp_path / "set" / MANIFEST)[2]
     assert render_again(record, tmp_path / "set", tmp_path / "again") == record
     before, after = digests(tmp_path / "set"), digests(tmp_path / "again")
-    assert set(after) == {record.source, *(f"{record.id}.{suffix}" for suffix in ("wav", "mid", "csv"))}
+    instrument = {f"{record.instrument}/{name}" for name in ("preset.yaml", "technique_map.yaml")}
+    files = {f"{record.id}.{suffix}" for suffix in ("wav", "mid", "csv")}
+    assert set(after) == {record.source, *instrument, *files}
     assert after.items() <= before.items()
 
 
-def test_what_has_changed_does_not_render_again(
+def test_a_data_set_that_was_moved_renders_again_with_its_own_instrument(
     plan: Plan, fake_preset: Path, tmp_path: Path, rendered: list[str]
 ) -> None:
+    run_plan(plan, tmp_path / "set")
+    moved = (tmp_path / "set").rename(tmp_path / "moved")
+    fake_preset.unlink()
+    (fake_preset.parent / "map.yaml").write_text("")
+    for source in plan.assets.values():
+        source.unlink(missing_ok=True)
+    before = digests(moved)
+    for record in load_manifest(moved / MANIFEST):
+        assert render_again(record, moved, tmp_path / "again") == record
+    again = digests(tmp_path / "again")
+    assert again == {name: digest for name, digest in before.items() if name in again}
+    assert set(before) - set(again) == {MANIFEST, run.LOCK}
+
+
+def test_what_has_changed_does_not_render_again(plan: Plan, tmp_path: Path, rendered: list[str]) -> None:
     run_plan(plan, tmp_path / "set")
     record = load_manifest(tmp_path / "set" / MANIFEST)[0]
     (tmp_path / "set" / record.source).write_bytes(b"MThd")
     with pytest.raises(InputError, match="is missing or has changed since .* was rendered"):
         render_again(record, tmp_path / "set", tmp_path / "again")
-    write_instrument(fake_preset.parent, more="level_db: -3\n")
+    changed = tmp_path / "set" / record.instrument / "preset.yaml"
+    changed.write_text(changed.read_text(encoding="utf-8") + "level_db: -3\n", encoding="utf-8")
     with pytest.raises(
         InputError, match="has changed since it was rendered .*; the audio would not be the same"
     ):

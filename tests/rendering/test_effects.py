@@ -45,6 +45,23 @@ def test_the_result_is_stereo_as_long_as_the_input_and_repeats(effect: Effect, s
     assert samples == 1 or not np.array_equal(once.samples[0], audio.samples[0])
 
 
+@pytest.mark.parametrize("effect", [Reverb(), Filter(mode="high", frequency=1000), Compressor()])
+def test_stereo_stays_stereo_and_the_input_as_it_was(effect: Effect) -> None:
+    audio = Audio(np.concatenate([tone(100).samples, tone(10_000).samples]), RATE)
+    before = audio.samples.copy()
+    heard = apply_effects(audio, (effect,))
+    assert heard.samples.shape == (2, RATE)
+    np.testing.assert_array_equal(audio.samples, before)
+    assert not np.allclose(heard.samples[0], heard.samples[1], atol=1e-2)
+
+
+def test_each_channel_is_filtered_as_it_is_alone() -> None:
+    low, high, effect = tone(100), tone(10_000), (Filter(mode="high", frequency=1000),)
+    both = apply_effects(Audio(np.concatenate([low.samples, high.samples]), RATE), effect)
+    alone = [apply_effects(audio, effect).samples[0] for audio in (low, high)]
+    np.testing.assert_allclose(both.samples, alone, atol=1e-6)
+
+
 def test_a_high_pass_takes_the_low_and_leaves_the_high() -> None:
     effect = (Filter(mode="high", frequency=1000),)
     assert steady(apply_effects(tone(100), effect)) == pytest.approx(

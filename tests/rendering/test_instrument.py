@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from small_instruments import MAP, write_instrument
 
-from composer_daw.errors import DocumentError, InputError
+from composer_daw.errors import DocumentError, HostError, InputError
+from composer_daw.files import shipped
 from composer_daw.hosts.fake import FakeHost
 from composer_daw.rendering import instrument_names, load_instrument, open_host
 from composer_daw.rendering.effects import Reverb
@@ -26,6 +27,36 @@ def test_by_path_with_the_map_beside_it(fake_preset: Path) -> None:
     with open_host(instrument, 22_050) as host:
         assert isinstance(host, FakeHost)
         assert host.sample_rate == 22_050
+
+
+def test_where_it_stands_and_whether_it_ships(fake_preset: Path) -> None:
+    own, violin = load_instrument(fake_preset), load_instrument("studio/violin")
+    assert (own.path, own.map_path, own.ships) == (fake_preset, fake_preset.parent / "map.yaml", False)
+    assert violin.ships
+    assert violin.path == shipped("presets") / "studio" / "violin.yaml"
+    assert violin.map_path == shipped("technique_maps") / "studio" / "violin.yaml"
+
+
+def test_another_map_takes_the_place_of_the_one_that_is_named(fake_preset: Path, tmp_path: Path) -> None:
+    own, other = load_instrument(fake_preset), tmp_path / "other" / "any.yaml"
+    other.parent.mkdir()
+    other.write_text(MAP.replace("lead_ms: 20", "lead_ms: 21"), encoding="utf-8")
+    given = load_instrument(fake_preset, other)
+    assert (given.map_path, given.technique_map.lead_ms) == (other, 21)
+    assert given.digest != own.digest
+    (fake_preset.parent / "map.yaml").rename(tmp_path / "moved.yaml")
+    moved = load_instrument(fake_preset, tmp_path / "moved.yaml")
+    assert moved.digest == own.digest  # what stands in it counts, not where it stands
+
+
+def test_an_unknown_faust_instrument_is_found_at_once(tmp_path: Path) -> None:
+    preset = tmp_path / "a.yaml"
+    preset.write_text(
+        "instrument: X\nhost: faust\nsource: studio/violn\nlicence: {name: x}\n"
+        "technique_map: technique_maps/studio/violin.yaml\n"
+    )
+    with pytest.raises(HostError, match=r"no Faust instrument 'studio/violn' \(did you mean 'studio/violin'"):
+        load_instrument(preset)
 
 
 def test_by_name() -> None:

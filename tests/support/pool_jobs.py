@@ -19,6 +19,8 @@ def work(job: int | str) -> int:
             time.sleep(60)
         case "bug":
             raise ZeroDivisionError("a bug")
+        case "confuse":
+            raise TypeError("unsupported types")
     return int(job) * 10
 
 

@@ -64,6 +64,12 @@ def test_several_at_once_and_back_to_default() -> None:
     assert performance.techniques[0] == ()
 
 
+def test_ordinario_ends_techniques_of_other_groups_too() -> None:
+    performance = annotated(Text(0.0, "stacc."), Text(0.0, "con sord."), Text(1.0, "ord."))
+    assert asked(performance) == ["staccato+con_sordino", *["con_sordino+ordinario"] * 3]
+    assert asked(annotated(Text(0.0, "pizz."), Text(1.0, "ord.")))[1] == "pizzicato+ordinario"
+
+
 def test_a_text_a_hair_late_still_counts_for_its_note() -> None:
     assert asked(annotated(Text(1.00009, "pizz.")))[1] == "pizzicato"
     assert asked(annotated(Text(1.001, "pizz.")))[1] == ""
@@ -89,6 +95,9 @@ def test_words_of_the_command_line() -> None:
     assert check_techniques("pizz. + con sord.", STRINGS, VOCABULARY) == ("pizzicato", "con_sordino")
     assert check_techniques("default", STRINGS, VOCABULARY) == ()
     assert check_techniques("snare=rimshot", read_map(DRUMS), VOCABULARY) == ("snare=rimshot",)
+    for nothing in ("", "  "):
+        with pytest.raises(TechniqueError, match=r"^an empty technique; name one, or 'written' for those of"):
+            check_techniques(nothing, STRINGS, VOCABULARY)
     with pytest.raises(TechniqueError, match="did you mean 'snare=rimshot'"):
         check_techniques("snare=rimshoot", read_map(DRUMS), VOCABULARY)
 

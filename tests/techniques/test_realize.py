@@ -204,7 +204,16 @@ def test_legato_overlaps_only_into_connected_notes_of_its_own_state() -> None:
         techniques=[("legato",), ("legato",), ("staccato",), ("legato",), ("legato",)],
     )
     rows = realize(notes, STRINGS).labels.rows
-    assert rows["sounding_offset_s"].tolist() == pytest.approx([1.03, 2.0, 2.5, 4.0, 5.2])
+    assert rows["sent_offset_s"].tolist() == pytest.approx([1.03, 2.0, 2.5, 4.0, 5.2])
+    assert rows["sounding_offset_s"].tolist() == pytest.approx([1.0, 2.0, 2.5, 4.0, 5.2])
+
+
+def test_a_note_that_dies_away_sounds_no_longer_than_it_lasts() -> None:
+    plucked = read_map(MAP.replace('{keyswitch: "D#0"}]', '{keyswitch: "D#0"}], note: {lasts_ms: 320}'))
+    notes = piece((0, 1, 60, 80), (1, 0.2, 62, 80), (2, 1, 64, 80))
+    rows = realize(notes.with_technique(["pizzicato"]), plucked).labels.rows
+    assert rows["sounding_offset_s"].tolist() == pytest.approx([0.32, 1.2, 2.32])
+    assert rows["sent_offset_s"].tolist() == pytest.approx([1.0, 1.2, 3.0])
 
 
 def test_a_repeated_note_is_let_go_before_it_is_sent_again() -> None:
@@ -506,7 +515,9 @@ def test_every_note_finds_its_channel_switched_to_its_state(notes: list, strings
 
 @settings(max_examples=100, deadline=None)
 @given(drawn_notes, maps)
-def test_a_conflict_is_a_note_that_plays_another_state_than_was_resolved(notes: list, strings: TechniqueMap) -> None:
+def test_a_conflict_is_a_note_that_plays_another_state_than_was_resolved(
+    notes: list, strings: TechniqueMap
+) -> None:
     labels = realized(notes, strings).labels
     for row in labels.rows:
         resolved = labels.resolutions[int(row["asked"])].state

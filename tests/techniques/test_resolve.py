@@ -19,7 +19,7 @@ VOCABULARY = load_vocabulary()
         (("staccato",), ("staccato",), ("staccato", "senza_sordino"), Rung.EXACT),
         (("con_sordino",), ("con_sordino",), ("sustain", "con_sordino"), Rung.EXACT),
         (
-            ("con_sordino", "pizzicato"),
+            ("pizzicato", "con_sordino"),
             ("pizzicato", "con_sordino"),
             ("pizzicato", "con_sordino"),
             Rung.COMBINED,
@@ -30,7 +30,7 @@ VOCABULARY = load_vocabulary()
         (("snap_pizzicato",), ("pizzicato",), ("pizzicato", "senza_sordino"), Rung.FALLBACK),
         (("ricochet",), ("staccato",), ("staccato", "senza_sordino"), Rung.FALLBACK),
         (("sul_ponticello",), (), ("sustain", "senza_sordino"), Rung.DEFAULT),
-        (("sul_ponticello", "pizzicato"), ("pizzicato",), ("pizzicato", "senza_sordino"), Rung.DEFAULT),
+        (("pizzicato", "sul_ponticello"), ("pizzicato",), ("pizzicato", "senza_sordino"), Rung.DEFAULT),
         (("ordinario",), (), ("sustain", "senza_sordino"), Rung.EXACT),  # it can play in no other place
     ],
 )
@@ -51,6 +51,8 @@ def test_each_rung(
         (("sustain", "senza_sordino"), ("sustain",), Rung.EXACT),  # all go without saying
         (("staccato", "con_sordino", "ordinario"), ("staccato", "con_sordino"), Rung.COMBINED),
         (("tremolo", "senza_sordino"), ("tremolo",), Rung.FALLBACK),
+        (("con_sordino", "staccato"), ("staccato", "con_sordino"), Rung.COMBINED),  # whatever was said first
+        (("senza_sordino", "sustain"), ("sustain",), Rung.EXACT),
     ],
 )
 def test_defaults_are_no_part_of_what_is_asked(asked: TechniqueSet, named: TechniqueSet, rung: Rung) -> None:

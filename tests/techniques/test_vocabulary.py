@@ -98,7 +98,7 @@ def test_every_chain_of_fallbacks_stays_in_its_group() -> None:
         (
             "[arco]",
             "[acro]",
-            "5: techniques: pizzicato: fallback: fallback 'acro' is no technique (did you mean 'arco'?)",
+            "5: techniques: pizzicato: fallback: 'acro' is no technique (did you mean 'arco'?)",
         ),
         ("default: arco", "default: x", "2: groups: bow: default: default 'x' is no technique"),
         ("[pizz]", "[Arco]", "1: 'Arco' stands for arco and for pizzicato"),
