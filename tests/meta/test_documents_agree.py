@@ -54,3 +54,10 @@ def test_the_shell_lines_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.M
         with pytest.raises(SystemExit) as ended:
             main()
         assert ended.value.code in (0, None), line
+
+
+def test_the_pages_colour_techniques_of_the_vocabulary() -> None:
+    from composer_daw.pages.colours import KNOWN
+    from composer_daw.techniques import load_vocabulary
+
+    assert set(KNOWN) - set(load_vocabulary().techniques) == set()
