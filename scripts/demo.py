@@ -89,7 +89,7 @@ def piece_section(name: str, title: str, report: Report) -> Section:
         audio = load_audio(FOLDER / outcome.audio.path)
         clips.append(card(record, outcome, audio))
         figures = (sounding_share(audio), centroid_hz(audio.mono(), audio.sample_rate))
-        rows.append([record.technique, audio.duration_s, outcome.loudness_lufs, *figures])
+        rows.append([record.technique, audio.duration_s, audio.loudness_lufs(), *figures])
     columns = [
         Column("version"),
         Column("length, s", 1),
@@ -119,7 +119,7 @@ def card(record: Record, outcome: Outcome, audio: Audio) -> Clip:
         relative_href(FOLDER / outcome.audio.path, PAGE),
         audio,
         notes,
-        facts={"notes": str(len(notes)), "loudness": f"{outcome.loudness_lufs:.1f} LUFS"},
+        facts={"notes": str(len(notes)), "loudness": f"{audio.loudness_lufs():.1f} LUFS"},
         technique="" if written else record.technique,
     )
 

@@ -32,7 +32,7 @@ class Outcome(_Part):
     labels: File
     duration_s: float
     peak_db: float
-    loudness_lufs: float
+    rms_db: float
     gain_db: float
     notes: int
     dropped: int = Field(description="notes outside the instrument's range, left out")

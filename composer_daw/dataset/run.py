@@ -166,7 +166,7 @@ def _outcome(record: Record, take: Take, folder: Path) -> Outcome:
         labels=_file(folder, f"{record.id}.csv"),
         duration_s=round(take.audio.duration_s, 6),
         peak_db=round(take.audio.peak_db, 3),
-        loudness_lufs=round(take.audio.loudness_lufs(), 3),
+        rms_db=round(take.audio.rms_db, 3),
         gain_db=round(take.gain_db, 3),
         notes=len(take.labels.rows),
         dropped=take.labels.dropped,
