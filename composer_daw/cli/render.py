@@ -76,6 +76,8 @@ def _tell(take: Take, output: str, as_json: bool) -> None:
     import json
     from collections import Counter
 
+    from composer_daw.techniques import load_vocabulary, unread_texts
+
     triples = Counter(
         zip(take.labels.asked_names(), take.labels.played_names(), take.labels.rung_names(), strict=True)
     )
@@ -109,5 +111,7 @@ def _tell(take: Take, output: str, as_json: bool) -> None:
         click.echo(f"note: gave way to a technique that sounded with them, notes: {conflicts}", err=True)
     if take.labels.dropped:
         click.echo(f"note: dropped as out of range, notes: {take.labels.dropped}", err=True)
+    for text, near in unread_texts(take.performance, load_vocabulary()):
+        click.echo(f"note: '{text.text}' at {text.time_s:.2f} s is not read (is it {near}?)", err=True)
     if take.gain_db < 0:
         click.echo(f"note: turned down by {-take.gain_db:.1f} dB so that nothing clips", err=True)

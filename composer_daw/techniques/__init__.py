@@ -1,6 +1,6 @@
 """Techniques: the vocabulary of names, the technique maps of instruments, and their realization as events."""
 
-from composer_daw.techniques.annotate import AS_WRITTEN, annotate, check_techniques
+from composer_daw.techniques.annotate import AS_WRITTEN, annotate, check_techniques, unread_texts
 from composer_daw.techniques.maps import TechniqueMap, load_map
 from composer_daw.techniques.realize import Labels, Realization, realize
 from composer_daw.techniques.resolve import Resolution, Rung, resolve
@@ -20,4 +20,5 @@ __all__ = [
     "load_vocabulary",
     "realize",
     "resolve",
+    "unread_texts",
 ]

@@ -52,6 +52,12 @@ def annotate(performance: Performance, technique_map: TechniqueMap, vocabulary: 
     return dataclasses.replace(annotated, techniques=tuple(table), texts=kept)
 
 
+def unread_texts(annotated: Performance, vocabulary: Vocabulary) -> list[tuple[Text, str]]:
+    """Return the texts that name no technique, but nearly: each with the one it was most likely meant for."""
+    left = [text for text in annotated.texts if text.kind != "lyric"]
+    return [(text, near) for text in left if (near := vocabulary.near_miss(text.text))]
+
+
 def check_techniques(text: str, technique_map: TechniqueMap, vocabulary: Vocabulary) -> TechniqueSet:
     """Return the techniques that a word or several joined by '+' stand for; raise TechniqueError."""
     if not text.strip():

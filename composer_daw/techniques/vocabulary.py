@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import re
 import unicodedata
@@ -78,6 +79,11 @@ class Vocabulary(BaseModel):
             known = [*self.techniques, *also, *self._by_spelling]
             raise TechniqueError(f"unknown technique '{text}'{did_you_mean(text, known)}")
         return name
+
+    def near_miss(self, text: str) -> str | None:
+        """Return the technique that a text which names none was most likely meant for, or None."""
+        close = difflib.get_close_matches(folded(text), self._by_spelling, n=1, cutoff=0.8)
+        return self._by_spelling[close[0]] if close and len(folded(text)) > 4 else None
 
     def group_of(self, name: str) -> str | None:
         """Return the group of a technique, or None where the vocabulary does not have it."""

@@ -8,8 +8,8 @@ import pytest
 from small_instruments import DRUMS, MAP, piece, read_map
 
 from composer_daw.errors import TechniqueError
-from composer_daw.performance import Performance, Text
-from composer_daw.techniques import annotate, check_techniques, load_vocabulary
+from composer_daw.performance import Performance, Text, note_rows
+from composer_daw.techniques import annotate, check_techniques, load_vocabulary, unread_texts
 
 STRINGS, VOCABULARY = read_map(MAP), load_vocabulary()
 
@@ -110,3 +110,18 @@ def test_drum_strokes_replace_each_other_piece_by_piece() -> None:
     notes = piece(*((float(onset), 1.0, 38, 80) for onset in range(3)))
     performance = annotate(dataclasses.replace(notes, texts=tuple(texts)), read_map(DRUMS), VOCABULARY)
     assert asked(performance) == ["snare=ghost", "snare=ghost+kick=hit", "snare=rimshot+kick=hit"]
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("pizicato", "pizzicato"),
+        ("スピカート", "spiccato"),
+        ("Allegro", None),
+        ("rit.", None),
+        ("Verse 2", None),
+    ],
+)
+def test_a_text_that_nearly_names_a_technique_is_pointed_out(text: str, near: str | None) -> None:
+    performance = Performance(note_rows([(0, 1, 60, 80)]), texts=(Text(0.5, text),))
+    assert unread_texts(performance, load_vocabulary()) == ([(performance.texts[0], near)] if near else [])
