@@ -8,6 +8,7 @@ The first run sets up `.venv`; a second one renders only what is missing.
 from __future__ import annotations
 
 import csv
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -54,6 +55,7 @@ def main() -> None:
     from composer_daw.rendering import default_workers, load_instrument
 
     started = time.monotonic()
+    remove_other_version()
     violin = load_instrument(INSTRUMENT)
     techniques = [name for name in violin.technique_map.playable() if name not in DEFAULTS]
     scores = [ROOT / "examples" / f"{name}.mid" for name in PIECES]
@@ -62,6 +64,9 @@ def main() -> None:
     report = run_plan(plan, FOLDER, default_workers(), _tell)
     if report.failed:
         sys.exit(f"{len(report.failed)} versions failed: {report.failed[0][1]}")
+    if not report.rendered and is_current(PAGE):
+        print(f"nothing has changed since the last run\nopen {PAGE}")
+        return
     print("measuring ...", flush=True)
     table = probe_table(violin, techniques)
     sections = [piece_section(name, title, report) for name, title in PIECES.items()]
@@ -71,6 +76,30 @@ def main() -> None:
     seconds = sum(record.outcome.duration_s for record in report.rendered if record.outcome)
     print(f"{seconds:.0f} s of audio rendered, {time.monotonic() - started:.0f} s in all")
     print(f"open {PAGE}")
+
+
+def remove_other_version() -> None:
+    """Remove what an older version of this script has made, where this one cannot read it."""
+    from composer_daw.dataset import load_manifest
+    from composer_daw.dataset.manifest import MANIFEST
+    from composer_daw.errors import DocumentError
+
+    try:
+        if (FOLDER / MANIFEST).is_file():
+            load_manifest(FOLDER / MANIFEST)
+    except DocumentError:
+        print(f"{FOLDER} is of another version and is made anew", flush=True)
+        shutil.rmtree(FOLDER)
+
+
+def is_current(page: Path) -> bool:
+    """Tell whether a page is there and newer than all that makes it."""
+    sources = [
+        Path(__file__),
+        *(ROOT / "composer_daw").rglob("*.py"),
+        *(ROOT / "composer_daw").rglob("templates/*"),
+    ]
+    return page.is_file() and page.stat().st_mtime > max(source.stat().st_mtime for source in sources)
 
 
 def _tell(record: Record, error: Exception | None) -> None:
