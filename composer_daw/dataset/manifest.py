@@ -73,4 +73,6 @@ def _record(line: bytes, place: str) -> Record:
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         where = "".join(f"{part}: " for part in problem["loc"])
-        raise DocumentError(f"{place}: no record of this version: {where}{problem['msg']}") from error
+        raise DocumentError(
+            f"{place}: no record of this version: {where}{problem['msg']}; give another folder"
+        ) from error
