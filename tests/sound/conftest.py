@@ -10,24 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from benchmarks.technique_recognition import ELEVEN as TECHNIQUES
 from composer_daw.audio import load_audio, save_audio
 from composer_daw.hosts.base import Host
 from composer_daw.performance import Performance, note_rows
 from composer_daw.rendering import Instrument, load_instrument, open_host, render
 
-TECHNIQUES = (
-    "sustain",
-    "legato",
-    "staccato",
-    "spiccato",
-    "pizzicato",
-    "tremolo",
-    "harmonics",
-    "col_legno",
-    "sul_ponticello",
-    "sul_tasto",
-    "con_sordino",
-)
+__all__ = ["TECHNIQUES"]
 
 Note = tuple[float, float, int, int]
 """onset_s, duration_s, pitch, velocity"""
