@@ -61,3 +61,21 @@ class Host(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the host."""
+
+
+class ClosesItself:
+    """What every host does in a `with` block, for hosts to inherit."""
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        """Return the host; it closes at the end of the block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the host."""
+        self.close()

@@ -6,21 +6,18 @@ pressed last on its channel sets the strength of the octave above.
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self
-
 import numpy as np
 
 from composer_daw.audio import Audio
 from composer_daw.errors import HostError
 from composer_daw.events import Events, Kind
-from composer_daw.hosts.base import Parameter
+from composer_daw.hosts.base import ClosesItself, Parameter
 
 FADE_S = 0.005
 RELEASE_S = 0.05
 
 
-class FakeHost:
+class FakeHost(ClosesItself):
     """Plays sines; fills in `hosts.base.Host`."""
 
     deterministic = True
@@ -96,13 +93,3 @@ class FakeHost:
 
     def close(self) -> None:
         """Do nothing."""
-
-    def __enter__(self) -> Self:
-        """Return the host."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the host."""
-        self.close()

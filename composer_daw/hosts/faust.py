@@ -14,15 +14,14 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from composer_daw.audio import Audio, Samples
 from composer_daw.errors import HostError, did_you_mean
 from composer_daw.events import Events, Kind
-from composer_daw.hosts.base import Parameter
+from composer_daw.hosts.base import ClosesItself, Parameter
 from composer_daw.hosts.faust_declaration import BASE_LANES, Declaration, load_declaration
 from composer_daw.hosts.faust_lanes import (
     bend_track,
@@ -72,7 +71,7 @@ def sound_digest(name: str) -> str:
     return hashlib.sha256(_fingerprint(_path_of(name)) + ours + version("dawdreamer").encode()).hexdigest()
 
 
-class FaustHost:
+class FaustHost(ClosesItself):
     """One Faust instrument, loaded and compiled; see `hosts.base.Host` for what it promises."""
 
     deterministic = True
@@ -123,16 +122,6 @@ class FaustHost:
     def close(self) -> None:
         """Let go of the engines."""
         self._strings = self._body = None
-
-    def __enter__(self) -> Self:
-        """Return the host; it closes at the end of the block."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the host."""
-        self.close()
 
 
 class _Program:

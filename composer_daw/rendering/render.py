@@ -78,8 +78,7 @@ def render(
     realization = realize(asked, instrument.technique_map, out_of_range=out_of_range)
     audio = _until_silent(realization.events, instrument, host, seed).gained(instrument.preset.level_db)
     gain_db = min(0.0, CEILING_DB - audio.peak_db)
-    heard = audio.gained(gain_db) if gain_db < 0.0 else audio
-    return Take(heard, realization.labels, realization.events, asked, gain_db)
+    return Take(audio.gained(gain_db), realization.labels, realization.events, asked, gain_db)
 
 
 def with_techniques(performance: Performance, instrument: Instrument, technique: str) -> Performance:
