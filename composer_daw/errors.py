@@ -10,7 +10,9 @@ exit code 1. Anything else that escapes is a bug.
      |    +-- DocumentError  a YAML document that does not load or does not fit its schema
      |    +-- TechniqueError an unknown technique, or one that the instrument cannot play
      +-- OutputError         the result cannot be written: permissions, a full disk, a folder in the way
-     +-- HostError           an engine refused, crashed, hung or gave something that is not sound
+     +-- HostError           an engine refused, hung or gave something that is not sound
+          +-- CrashError     its process died; a second try in a new one may do
+          +-- LoadError      an instrument that cannot be brought up: all that is to be played on it fails alike
 """
 
 from __future__ import annotations
@@ -49,7 +51,15 @@ class OutputError(ComposerError):
 
 
 class HostError(ComposerError):
-    """An engine refused, crashed, hung, or returned something that is not sound."""
+    """An engine refused, hung, or returned something that is not sound."""
+
+
+class CrashError(HostError):
+    """The process of an engine or a worker died in the middle of a job."""
+
+
+class LoadError(HostError):
+    """An instrument cannot be brought up; every job with it would fail alike."""
 
 
 @contextmanager

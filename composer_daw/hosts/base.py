@@ -22,12 +22,12 @@ from composer_daw.events import Events
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter that a host exposes; `value` lies in `low`..`high`."""
+    """One parameter that a host exposes: its value in 0..1, and what the engine shows for it."""
 
     name: str
     value: float
-    low: float = 0.0
-    high: float = 1.0
+    text: str = ""
+    index: int = 0
 
 
 @runtime_checkable

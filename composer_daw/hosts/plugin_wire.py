@@ -1,0 +1,96 @@
+"""What a plugin's process and its host say to each other: small JSON messages, and samples in shared memory.
+
+A message is two lengths (little-endian, 32 bits), a JSON object, and bytes that belong to it. Samples never
+go through the pipe: they lie in a file that both sides map, float32, channels x frames, a part at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import struct
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from composer_daw.audio import Samples
+
+LENGTHS = struct.Struct("<II")
+SHARED_BYTES = 8 * 2**20
+"""Room for 23 s of stereo at 44.1 kHz; what is longer goes in parts."""
+
+Message = tuple[dict[str, Any], bytes]
+
+
+def send(stream: IO[bytes], head: dict[str, Any], body: bytes = b"") -> None:
+    """Write one message."""
+    text = json.dumps(head).encode()
+    stream.write(LENGTHS.pack(len(text), len(body)) + text + body)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> Message | None:
+    """Read one message (reverse of `send`); None where the other side is gone, even in mid-message."""
+    lengths = stream.read(LENGTHS.size)
+    if len(lengths) < LENGTHS.size:
+        return None
+    head_bytes, body_bytes = LENGTHS.unpack(lengths)
+    head, body = stream.read(head_bytes), stream.read(body_bytes)
+    if len(head) < head_bytes or len(body) < body_bytes:
+        return None
+    return json.loads(head), body
+
+
+class SharedSamples:
+    """Memory that two processes see; one writes a part, tells the other, and waits until it was read."""
+
+    def __init__(self, path: Path, create: bool = False) -> None:
+        """Map the file at `path`; `create` makes it with its full size, so that no later write can fail."""
+        flags = os.O_RDWR | getattr(os, "O_BINARY", 0) | (os.O_CREAT | os.O_EXCL if create else 0)
+        handle = os.open(path, flags, 0o600)
+        try:
+            if create:
+                _reserve(handle)
+            self._map = mmap.mmap(handle, SHARED_BYTES)
+        finally:
+            os.close(handle)
+        self._floats = np.frombuffer(self._map, np.float32)
+
+    def parts(self, channels: int, frames: int) -> Iterator[tuple[int, int]]:
+        """Yield where each part of `frames` begins and ends."""
+        room = len(self._floats) // max(1, channels)
+        for start in range(0, frames, room):
+            yield start, min(frames, start + room)
+
+    def write(self, part: Samples) -> None:
+        """Put one part (channels x frames) into the memory."""
+        self._floats[: part.size] = np.ascontiguousarray(part, np.float32).ravel()
+
+    def read(self, channels: int, frames: int) -> Samples:
+        """Return a copy of one part (reverse of `write`)."""
+        return self._floats[: channels * frames].reshape(channels, frames).copy()
+
+
+def _reserve(handle: int) -> None:
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(handle, 0, SHARED_BYTES)  # now, not by a bus error in the middle of a render
+    else:
+        os.truncate(handle, SHARED_BYTES)
+
+
+def new_shared_file() -> tuple[Path, SharedSamples]:
+    """Make memory to share, in the memory file system where there is one with room; else in a file."""
+    folders = [Path("/dev/shm"), Path(tempfile.gettempdir())]
+    for number, folder in enumerate(folders):
+        path = folder / f"composer_daw-{os.getpid()}-{os.urandom(6).hex()}"
+        try:
+            return path, SharedSamples(path, create=True)
+        except OSError:
+            path.unlink(missing_ok=True)
+            if number == len(folders) - 1:
+                raise
+    raise AssertionError("unreachable")
