@@ -15,6 +15,7 @@ settings.load_profile("untimed")  # in CI the same examples each time; at home n
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))  # importlib mode does not look there
 
+import probe_plugin  # noqa: E402
 from midi_building import save_score  # noqa: E402
 from small_instruments import write_instrument  # noqa: E402
 
@@ -31,12 +32,24 @@ def fake_preset(tmp_path: Path) -> Path:
     return write_instrument(tmp_path)
 
 
+def lacking(problem: str) -> None:
+    """Skip a test for what is not on this machine; fail it where all is required."""
+    pytest.fail(problem) if os.environ.get("COMPOSER_DAW_REQUIRE_ALL") == "1" else pytest.skip(problem)
+
+
+@pytest.fixture(scope="session")
+def probe_plugins() -> probe_plugin.ProbePlugins:
+    """The probe plugin, compiled on first use; see tests/plugins/probe.cpp."""
+    if problem := probe_plugin.missing_tools():
+        lacking(problem)
+    return probe_plugin.build()
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of data that is not ours; tests that need it skip without, or fail where all is required."""
     named = os.environ.get("COMPOSER_DAW_DATA")
     folder = Path(named) if named else ROOT.parent / "shared" / "data"
     if not folder.is_dir():
-        problem = f"no shared data at {folder}; set COMPOSER_DAW_DATA"
-        pytest.fail(problem) if os.environ.get("COMPOSER_DAW_REQUIRE_ALL") == "1" else pytest.skip(problem)
+        lacking(f"no shared data at {folder}; set COMPOSER_DAW_DATA")
     return folder

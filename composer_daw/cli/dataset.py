@@ -41,6 +41,7 @@ def dataset() -> None:
     "--workers", type=click.IntRange(1, 256), help="Processes at once; as many as cores if not given."
 )
 @click.option("--record", "record_id", metavar="ID", help="Render this one record of a manifest again.")
+@click.option("--fresh", is_flag=True, help="A new instance of the plugin for each item.")
 @sample_rate_option
 @seed_option
 @out_of_range_option
@@ -52,6 +53,7 @@ def render(
     audio_format: Literal["wav", "flac"],
     workers: int | None,
     record_id: str | None,
+    fresh: bool,
     sample_rate: int,
     seed: int,
     out_of_range: Literal["fail", "drop"],
@@ -81,6 +83,7 @@ def render(
         sample_rate=sample_rate,
         out_of_range=out_of_range,
         audio_format=audio_format,
+        fresh=fresh,
     )
     with items_bar(len(plan.records), "rendering") as advance:
         report = run_plan(plan, output, workers or default_workers(), advance)

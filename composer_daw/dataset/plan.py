@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from composer_daw import __version__
 from composer_daw.dataset.record import AudioFormat, Record
@@ -15,6 +17,7 @@ from composer_daw.files import check_is_file, sha256_of, written_whole
 from composer_daw.midi import load_midi
 from composer_daw.performance import Performance
 from composer_daw.rendering import Instrument, load_instrument, with_techniques
+from composer_daw.rendering.effects import Plugin
 from composer_daw.techniques import AS_WRITTEN, Rung, check_techniques, load_vocabulary, realize, resolve
 from composer_daw.techniques.shape import OutOfRange
 
@@ -22,12 +25,15 @@ PRESET, MAP = "preset.yaml", "technique_map.yaml"
 TOOL = f"composer_daw {__version__}"
 
 
+Asset = Path | bytes
+
+
 @dataclass(frozen=True)
 class Plan:
-    """What is to be rendered, and the files that the records need: path in the data set -> file."""
+    """What is to be rendered, and what the records need: path in the data set -> file, or its bytes."""
 
     records: tuple[Record, ...]
-    assets: dict[str, Path]
+    assets: dict[str, Asset]
 
 
 def plan_versions(
@@ -39,6 +45,7 @@ def plan_versions(
     sample_rate: int = 44_100,
     out_of_range: OutOfRange = "fail",
     audio_format: AudioFormat = "wav",
+    fresh: bool = False,
 ) -> Plan:
     """Return a record for every score and technique, in that order.
 
@@ -48,7 +55,8 @@ def plan_versions(
     asked = (check_playable(technique, instrument) for technique in techniques or [AS_WRITTEN])
     names = list(dict.fromkeys(asked))  # two spellings of one technique are one version
     records: list[Record] = []
-    assets = instrument_assets(instrument)
+    given: dict[str, Path] = {}
+    assets: dict[str, Asset] = dict(instrument_assets(instrument))
     for score in scores:
         path = check_is_file(score, "a MIDI file (.mid)")
         performance = load_midi(path)
@@ -57,8 +65,9 @@ def plan_versions(
         digest = sha256_of(path)
         stem = f"{_slug(path.stem)}-{digest[:8]}"
         source = f"sources/{stem}.mid"
-        if source in assets:
-            raise InputError(f"{path}: the same file as {assets[source]}; give it once")
+        if source in given:
+            raise InputError(f"{path}: the same file as {given[source]}; give it once")
+        given[source] = path
         assets[source] = path
         records += [
             Record(
@@ -73,6 +82,7 @@ def plan_versions(
                 sample_rate=sample_rate,
                 out_of_range=out_of_range,
                 audio_format=audio_format,
+                fresh=fresh or instrument.preset.fresh,
                 tool=TOOL,
             )
             for name in names
@@ -99,12 +109,37 @@ def check_playable(technique: str, instrument: Instrument) -> str:
     return "+".join(resolution.asked) or "default"
 
 
-def instrument_assets(instrument: Instrument) -> dict[str, Path]:
-    """Return the files of an instrument of the user's own; one that ships needs none."""
+def instrument_assets(instrument: Instrument) -> dict[str, Asset]:
+    """Return the files of an instrument of the user's own; one that ships needs none.
+
+    Plugins and libraries are not copied: the preset that goes into the data set says where they were.
+    """
     if instrument.ships:
         return {}
-    folder = _reference(instrument)
-    return {f"{folder}/{PRESET}": instrument.path, f"{folder}/{MAP}": instrument.map_path}
+    folder, preset, beside = _reference(instrument), instrument.preset, instrument.path.parent
+    assets: dict[str, Asset] = {f"{folder}/{MAP}": instrument.map_path}
+    changed: dict[str, Any] = {"technique_map": MAP}
+    for name in ("state", "fingerprint"):
+        if (file := getattr(preset, name)) is not None:
+            changed[name] = f"{name}{Path(file).suffix}"
+            assets[f"{folder}/{changed[name]}"] = beside / file
+    effects = []
+    for number, effect in enumerate(preset.effects):
+        if isinstance(effect, Plugin):
+            saved = f"effect-{number}{Path(effect.state or '').suffix}"
+            if (file := effect.state_path(beside)) is not None:
+                assets[f"{folder}/{saved}"] = file
+            effect = effect.moved(beside, saved)
+        effects.append(effect)
+    if effects:
+        changed["effects"] = tuple(effects)
+    if instrument.sound_path is not None and (beside / preset.source).exists():
+        changed["source"] = instrument.sound_path.as_posix()
+    without = set() if effects else {"effects"}
+    moved = preset.model_copy(update=changed)
+    written = moved.model_dump(mode="json", exclude_defaults=True, exclude=without)
+    assets[f"{folder}/{PRESET}"] = yaml.safe_dump(written, sort_keys=False, allow_unicode=True).encode()
+    return assets
 
 
 def instrument_of(record: Record, folder: Path) -> Instrument:
@@ -125,11 +160,12 @@ def _folder_of(instrument: Instrument) -> str:
 
 def copy_assets(plan: Plan, folder: Path) -> None:
     """Copy scores and instruments into the data set, so that its records render again anywhere."""
-    for name, path in plan.assets.items():
+    for name, asset in plan.assets.items():
         target = folder / name
-        if not target.is_file() or sha256_of(target) != sha256_of(path):
+        content = asset if isinstance(asset, bytes) else asset.read_bytes()
+        if not target.is_file() or target.read_bytes() != content:
             with written_whole(target) as temporary:
-                shutil.copyfile(path, temporary)
+                temporary.write_bytes(content)
 
 
 def _check_notes(

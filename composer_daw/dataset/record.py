@@ -13,6 +13,9 @@ AudioFormat = Literal["wav", "flac"]
 """Both hold 24 bits a sample; FLAC takes about half the room."""
 
 
+Repeats = Literal["yes", "fresh", "no", "unknown"]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +37,9 @@ class Outcome(_Part):
     peak_db: float
     rms_db: float
     gain_db: float
+    repeats: Repeats = Field(
+        description="whether the record renders again to the same bytes; 'fresh': only where it is fresh"
+    )
     notes: int
     dropped: int = Field(description="notes outside the instrument's range, left out")
     conflicts: int = Field(description="notes whose technique gave way to one that sounded with it")
@@ -59,6 +65,7 @@ class Record(_Part):
     sample_rate: int
     out_of_range: OutOfRange
     audio_format: AudioFormat = "wav"
+    fresh: bool = Field(default=False, description="a new instance of the plugin for this render")
     tool: str = Field(description="name and version of what rendered it")
     outcome: Outcome | None = None
 

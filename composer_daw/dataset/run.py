@@ -11,12 +11,12 @@ from composer_daw.audio import save_audio
 from composer_daw.dataset.labels import save_labels
 from composer_daw.dataset.manifest import append, load_finished, open_journal, save_manifest
 from composer_daw.dataset.plan import Plan, copy_assets, instrument_assets, instrument_of
-from composer_daw.dataset.record import File, Outcome, Record
+from composer_daw.dataset.record import File, Outcome, Record, Repeats
 from composer_daw.errors import ComposerError, InputError, OutputError, did_you_mean
 from composer_daw.files import sha256_of, sweep
 from composer_daw.hosts.base import Host
 from composer_daw.midi import load_midi, save_midi
-from composer_daw.rendering import Instrument, Take, open_host, render, run_jobs
+from composer_daw.rendering import Done, Instrument, Take, open_host, render, run_jobs
 from composer_daw.sampling import seed_for
 
 
@@ -40,6 +40,9 @@ class Report:
 
 
 LOCK = ".lock"
+
+LIMIT_S, TAKES = 600.0, 4
+"""A job may take this long, and so many times what its instrument is allowed for one take."""
 
 Progress = Callable[[Record, ComposerError | None], None]
 """Called after each item, with its error if it failed."""
@@ -69,7 +72,7 @@ def _run(
     report = Report(skipped=skipped)
     with open_journal(folder) as journal:
         copy_assets(plan, folder)
-        for ended in run_jobs(render_job, jobs, workers) if jobs else ():
+        for ended in _ended(jobs, folder, workers):
             old = finished.pop(ended.job.record.id, None)
             if ended.result is not None:
                 append(ended.result, journal)
@@ -83,6 +86,26 @@ def _run(
                 progress(ended.job.record, ended.error)
     save_manifest(finished.values(), folder)
     return report
+
+
+def _ended(jobs: Sequence[Job], folder: Path, workers: int) -> Iterator[Done[Job, Record]]:
+    """Yield the jobs as they end, those of one instrument by the same workers."""
+    presets = {}
+    for job in jobs:
+        if job.record.instrument_sha256 not in presets:
+            presets[job.record.instrument_sha256] = instrument_of(job.record, folder).preset
+    waits = [
+        preset.limits.load_s + preset.limits.ready_s + preset.limits.render_s for preset in presets.values()
+    ]
+    return run_jobs(
+        render_job,
+        jobs,
+        workers,
+        LIMIT_S + TAKES * max(waits, default=0.0),
+        group=lambda job: f"{job.record.instrument_sha256}@{job.record.sample_rate}",
+        seats=lambda group: presets[group.partition("@")[0]].seats,
+        finish=close_opened,
+    )
 
 
 @contextmanager
@@ -130,7 +153,7 @@ def render_again(record: Record, source_folder: Path, folder: Path) -> Record:
     if not source.is_file() or sha256_of(source) != record.source_sha256:
         raise InputError(f"{source}: is missing or has changed since {record.id} was rendered")
     copy_assets(Plan((record,), {record.source: source, **instrument_assets(instrument)}), folder)
-    with open_host(instrument, record.sample_rate) as host:
+    with open_host(instrument, record.sample_rate, record.fresh) as host:
         return render_record(record.planned(), folder, instrument, host)
 
 
@@ -155,10 +178,17 @@ def render_record(record: Record, folder: Path, instrument: Instrument, host: Ho
     save_audio(take.audio, folder / f"{record.id}.{record.audio_format}")
     save_midi(take.performed(), folder / f"{record.id}.mid", tag="played")
     save_labels(take.labels, folder / f"{record.id}.csv")
-    return record.model_copy(update={"outcome": _outcome(record, take, folder)})
+    return record.model_copy(update={"outcome": _outcome(record, take, folder, _repeats(instrument, host))})
 
 
-def _outcome(record: Record, take: Take, folder: Path) -> Outcome:
+def _repeats(instrument: Instrument, host: Host) -> Repeats:
+    """Return what is known of an instrument's repeating itself: of a plugin only what its preset says."""
+    if instrument.preset.host == "plugin":
+        return instrument.preset.repeats
+    return "yes" if host.deterministic else "no"
+
+
+def _outcome(record: Record, take: Take, folder: Path, repeats: Repeats) -> Outcome:
     names = take.labels.rung_names()
     return Outcome(
         audio=_file(folder, f"{record.id}.{record.audio_format}"),
@@ -168,6 +198,7 @@ def _outcome(record: Record, take: Take, folder: Path) -> Outcome:
         peak_db=round(take.audio.peak_db, 3),
         rms_db=round(take.audio.rms_db, 3),
         gain_db=round(take.gain_db, 3),
+        repeats=repeats,
         notes=len(take.labels.rows),
         dropped=take.labels.dropped,
         conflicts=int(take.labels.rows["conflict"].sum()),
@@ -183,19 +214,24 @@ def _is_whole(path: Path, file: File) -> bool:
     return path.is_file() and sha256_of(path) == file.sha256
 
 
-_OPEN: dict[tuple[str, int, str], tuple[Instrument, Host]] = {}
+_OPEN: dict[tuple[str, int, bool, str], tuple[Instrument, Host]] = {}
 """The instrument that this worker has open: one at a time, for engines are large."""
 
 
 def _opened(record: Record, folder: str) -> tuple[Instrument, Host]:
-    key = (record.instrument_sha256, record.sample_rate, folder)
+    key = (record.instrument_sha256, record.sample_rate, record.fresh, folder)
     if key not in _OPEN:
-        for _, host in _OPEN.values():
-            host.close()
-        _OPEN.clear()
+        close_opened()
         instrument = instrument_of(record, Path(folder))
-        _OPEN[key] = (instrument, open_host(instrument, record.sample_rate))
+        _OPEN[key] = (instrument, open_host(instrument, record.sample_rate, record.fresh))
     return _OPEN[key]
+
+
+def close_opened() -> None:
+    """Close what this worker has open; the pool calls it at the end, so that no plugin's process stays."""
+    for _, host in _OPEN.values():
+        host.close()
+    _OPEN.clear()
 
 
 def find_record(records: Sequence[Record], record_id: str) -> Record:

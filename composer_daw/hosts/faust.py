@@ -47,10 +47,11 @@ def open_faust(name: str, sample_rate: int, bend_range: float = 2.0) -> FaustHos
 
     `bend_range` is how far the wheel bends, in semitones.
     """
-    return FaustHost(_path_of(name), sample_rate, bend_range)
+    return FaustHost(check_faust_name(name), sample_rate, bend_range)
 
 
-def _path_of(name: str) -> Path:
+def check_faust_name(name: str) -> Path:
+    """Return the declaration of a built-in instrument; raise HostError for a name that is not there."""
     if name not in faust_names():
         close = did_you_mean(name, faust_names())
         raise HostError(f"no Faust instrument '{name}'{close}; there are {', '.join(faust_names())}")
@@ -68,7 +69,9 @@ def sound_digest(name: str) -> str:
 
     files = [*sorted(Path(__file__).parent.glob("faust*.py"))]
     ours = b"".join(path.read_bytes() for path in files)
-    return hashlib.sha256(_fingerprint(_path_of(name)) + ours + version("dawdreamer").encode()).hexdigest()
+    return hashlib.sha256(
+        _fingerprint(check_faust_name(name)) + ours + version("dawdreamer").encode()
+    ).hexdigest()
 
 
 class FaustHost(ClosesItself):

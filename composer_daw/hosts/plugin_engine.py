@@ -47,6 +47,7 @@ class PluginEngine:
         self._engine: Any = None  # the old instance goes before the new one comes
         self._plugin: Any = None
         self._engine, self._plugin = self._loaded()
+        self._engine.load_graph([(self._plugin, [])])  # a VST2 reports its latency only in a graph
         described = self._plugin.get_parameters_description()
         self.indices = {
             int(one["index"]): str(one["name"])
@@ -155,8 +156,8 @@ class PluginEngine:
         total = max(0, round((duration_s + events.pre_roll_s) * self.sample_rate))
         save_sample_exact(events, self._midi, self.sample_rate)
         self._plugin.load_midi(str(self._midi), beats=False, all_events=True)
-        automated = self._automate(events, total)
         self._engine.load_graph([(self._plugin, [])])
+        automated = self._automate(events, total)
         try:
             return self._run(total)
         finally:

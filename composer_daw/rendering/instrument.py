@@ -3,47 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from composer_daw.documents import load_document
 from composer_daw.errors import InputError, did_you_mean
 from composer_daw.files import sha256_of, shipped
 from composer_daw.hosts.base import Host
-from composer_daw.rendering.effects import AnyEffect
+from composer_daw.rendering.engines import Manner, engine_of
+from composer_daw.rendering.preset import Preset
 from composer_daw.techniques import TechniqueMap, load_map
+from composer_daw.techniques.actions import Keyswitch
 from composer_daw.techniques.index import map_path_for
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Licence(_Part):
-    """Under which terms the sound is used, and whether audio made with it may be passed on."""
-
-    name: str
-    audio_redistribution: Literal["yes", "no", "unknown"] = "unknown"
-
-
-class Preset(_Part):
-    """The schema of `presets/*.yaml`."""
-
-    instrument: str
-    host: Literal["faust", "fake"]
-    source: str
-    state: None = None
-    """What a plugin saved; the hosts that are here have none."""
-    technique_map: str | None = None
-    """From the preset's folder, or from the data that ships; without it the index is asked by name."""
-    effects: tuple[AnyEffect, ...] = ()
-    level_db: Annotated[float, Field(ge=-60, le=24)] = 0.0
-    bend_range: Annotated[float, Field(gt=0, le=48)] = 2.0
-    licence: Licence
+USUAL_BLOCK, SMALL_BLOCK = 512, 64
 
 
 @dataclass(frozen=True)
@@ -53,10 +29,26 @@ class Instrument:
     name: str
     preset: Preset
     technique_map: TechniqueMap
-    digest: str
-    """SHA-256 over the preset, the map, the vocabulary and the sound: another digest, another instrument."""
     path: Path
     map_path: Path
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the SHA-256 over all that makes the sound and its labels: another digest, another one.
+
+        Where the files stand does not count. Raises InputError where the sound is not on this machine.
+        """
+        vocabulary = shipped("technique_maps") / "vocabulary.yaml"
+        preset = json.dumps(self.preset.sounding(), sort_keys=True)
+        sound = engine_of(self.preset).digest(self.preset, self.path)
+        effects = [part.digest(self.path.parent) for part in self.preset.effects]
+        parts = [preset, sha256_of(self.map_path), sha256_of(vocabulary), sound, *effects]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @property
+    def sound_path(self) -> Path | None:
+        """Return where its sound lies, None where it is built in; raise InputError where it is not found."""
+        return engine_of(self.preset).find(self.preset, self.path)
 
     @property
     def ships(self) -> bool:
@@ -72,11 +64,10 @@ def load_instrument(name: str | Path, technique_map: Path | None = None) -> Inst
     """
     path = _preset_path(name).resolve()
     preset = load_document(path, Preset, "an instrument (YAML)")
+    if engine_of(preset).ships:
+        engine_of(preset).find(preset, path)
     map_path = (technique_map or _map_path(preset, path)).resolve()
-    vocabulary = shipped("technique_maps") / "vocabulary.yaml"
-    parts = [sha256_of(path), sha256_of(map_path), sha256_of(vocabulary), _sound_digest(preset)]
-    digest = hashlib.sha256(":".join(parts).encode()).hexdigest()
-    return Instrument(_name_of(path, name), preset, load_map(map_path), digest, path, map_path)
+    return Instrument(_name_of(path, name), preset, load_map(map_path), path, map_path)
 
 
 def instrument_names() -> list[str]:
@@ -85,15 +76,21 @@ def instrument_names() -> list[str]:
     return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.yaml"))
 
 
-def open_host(instrument: Instrument, sample_rate: int = 44_100) -> Host:
-    """Start the engine of an instrument; close it, or use it in a `with` block."""
-    if instrument.preset.host == "faust":
-        from composer_daw.hosts.faust import open_faust
+def open_host(instrument: Instrument, sample_rate: int = 44_100, fresh: bool = False) -> Host:
+    """Start the engine of an instrument; close it, or use it in a `with` block.
 
-        return open_faust(instrument.preset.source, sample_rate, instrument.preset.bend_range)
-    from composer_daw.hosts.fake import FakeHost
+    `fresh` gives a plugin a new instance for each render, so that nothing it played before can be heard.
+    """
+    manner = Manner(fresh, SMALL_BLOCK if _is_told_in_blocks(instrument) else USUAL_BLOCK)
+    return engine_of(instrument.preset).open(instrument.preset, instrument.path, sample_rate, manner)
 
-    return FakeHost(instrument.preset.source, sample_rate)
+
+def _is_told_in_blocks(instrument: Instrument) -> bool:
+    """Tell whether more than keys is sent: VST3 takes controllers by the block, all take parameters so."""
+    known, preset = instrument.technique_map, instrument.preset
+    actions = [action for one in known.techniques.values() for action in (*one.on, *one.off)]
+    keys_only = all(isinstance(action, Keyswitch) for action in actions)
+    return not keys_only or known.dynamics is not None or bool(preset.automation)
 
 
 def _preset_path(name: str | Path) -> Path:
@@ -125,11 +122,3 @@ def _map_path(preset: Preset, path: Path) -> Path:
         named = preset.technique_map
         raise InputError(f"{path}: no technique map '{named}' beside it, nor among those that ship")
     return found
-
-
-def _sound_digest(preset: Preset) -> str:
-    if preset.host == "faust":
-        from composer_daw.hosts.faust import sound_digest
-
-        return sound_digest(preset.source)
-    return hashlib.sha256(preset.source.encode()).hexdigest()

@@ -1,21 +1,39 @@
 """The pool of workers: jobs run in processes of their own, so a crash or a hang costs one job.
 
-Every worker is a fresh process (spawn): engines may not be shared by fork or by thread.
+Every worker is a fresh process (spawn): engines may not be shared by fork or by thread. Jobs of one group
+want the same engine: a worker stays with a group as long as it has jobs, so that an engine is loaded once.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
-from composer_daw.errors import ComposerError, HostError
+from composer_daw.errors import ComposerError, CrashError, HostError, LoadError
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+
+AHEAD = 2
+"""Jobs that a worker has at once: one to do and one to go on with while the first is being looked at."""
+
+JOBS_PER_PROCESS = 1000
+"""After so many jobs a worker is replaced: engines in its own process leak, too."""
+
+TRIES = 2
+"""A job whose process died is tried once more, in a new one: it may not have been at fault."""
+
+FAILED_LOADS = 2
+"""An instrument that failed to load so often, and never came up, is not tried again."""
+
+MEMORY_SHARE = 0.8
+"""How much of the free memory the workers may have together."""
 
 
 @dataclass(frozen=True)
@@ -27,35 +45,162 @@ class Done(Generic[Job, Result]):
     error: ComposerError | None = None
 
 
-def default_workers() -> int:
-    """Return the number of cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def default_workers(memory_mb: float = 500.0) -> int:
+    """Return how many workers the cores and the free memory allow, `memory_mb` being what each needs."""
+    import psutil
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    room = MEMORY_SHARE * psutil.virtual_memory().available / 2**20 / memory_mb
+    return max(1, min(cores, int(room)))
 
 
 def run_jobs(
-    work: Callable[[Job], Result], jobs: Sequence[Job], workers: int, limit_s: float = 600.0
+    work: Callable[[Job], Result],
+    jobs: Sequence[Job],
+    workers: int,
+    limit_s: float = 600.0,
+    *,
+    group: Callable[[Job], str] = lambda job: "",
+    seats: Callable[[str], int | None] = lambda group: None,
+    finish: Callable[[], None] | None = None,
 ) -> Iterator[Done[Job, Result]]:
     """Yield each job as it ends, in any order; `work` is a module-level function.
 
-    A job over `limit_s` seconds is killed, and a worker that dies is replaced; both become that job's
-    HostError, as does any error that is no ComposerError, with its name. When the caller stops early (an
-    interrupt, say), the workers are stopped too.
-    """
-    from pebble import ProcessPool
+    `group` names the engine that a job wants, `seats` how many workers may have one group at a time (None:
+    all). `finish`, a module-level function, is called in every worker at the end, to close what it has open.
 
-    context = multiprocessing.get_context("spawn")
-    with ProcessPool(max_workers=max(1, min(workers, len(jobs))), context=context) as pool:
-        try:
-            waiting: dict[Future[Result], Job] = {
-                pool.schedule(work, args=(job,), timeout=limit_s): job for job in jobs
-            }
-            while waiting:
-                ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    yield _done(waiting.pop(future), future, limit_s)
-        except BaseException:
-            pool.stop()  # type: ignore[no-untyped-call]
-            raise
+    A job over `limit_s` seconds is killed, and a worker that dies is replaced. A job whose process died is
+    tried a second time; what then remains is that job's HostError, as is any error that is no ComposerError.
+    When two jobs of a group find that its engine does not load, and none that it does, the rest of the group
+    is set aside. When the caller stops early (an interrupt, say), the workers are stopped too.
+    """
+    if not jobs:
+        return
+    queue = _Queue(jobs, group, seats)
+    with ExitStack() as stack:
+        lanes = [
+            stack.enter_context(_Lane(work, limit_s, finish)) for _ in range(min(workers, len(jobs)) or 1)
+        ]
+        running: dict[Future[Result], tuple[_Lane[Job, Result], _Try[Job]]] = {}
+        while running or queue.waiting:
+            for depth in range(AHEAD):
+                for lane in lanes:
+                    if len(lane.groups) <= depth and (one := queue.take(lane, lanes)) is not None:
+                        running[lane.start(one)] = lane, one
+            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in ended:
+                lane, one = running.pop(future)
+                lane.groups.remove(one.group)
+                done = _done(one.job, future, limit_s)
+                if queue.again(one, done):
+                    continue
+                yield done
+                yield from queue.set_aside(one.group, done)
+
+
+@dataclass
+class _Try(Generic[Job]):
+    """A job on its way, and how often it was tried."""
+
+    job: Job
+    group: str
+    tries: int = 0
+
+
+class _Queue(Generic[Job]):
+    """The jobs that wait, by group, and what is known of each group."""
+
+    def __init__(
+        self, jobs: Sequence[Job], group: Callable[[Job], str], seats: Callable[[str], int | None]
+    ) -> None:
+        self.by_group: dict[str, deque[_Try[Job]]] = {}
+        for job in jobs:
+            name = group(job)
+            self.by_group.setdefault(name, deque()).append(_Try(job, name))
+        self.seats = {name: seats(name) for name in self.by_group}
+        self.failed_loads = dict.fromkeys(self.by_group, 0)
+        self.loaded: set[str] = set()
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether any job waits."""
+        return any(self.by_group.values())
+
+    def take(self, lane: _Lane[Job, Any], lanes: Sequence[_Lane[Job, Any]]) -> _Try[Job] | None:
+        """Return the next job for a worker: of the group it has, else of the one with the most left to do."""
+        busy = {
+            name: sum(name == other.group for other in lanes if other is not lane) for name in self.by_group
+        }
+        free = [
+            name
+            for name, waiting in self.by_group.items()
+            if waiting and ((seats := self.seats[name]) is None or busy[name] < seats)
+        ]
+        if not free:
+            return None
+        name = (
+            lane.group
+            if lane.group in free
+            else max(free, key=lambda n: len(self.by_group[n]) / (1 + busy[n]))
+        )
+        if lane.groups and name != lane.group:
+            return None  # it has a job of another group still; when that is done it may take this one
+        lane.group = name
+        return self.by_group[name].popleft()
+
+    def again(self, one: _Try[Job], done: Done[Job, Any]) -> bool:
+        """Put a job back whose process died, if that was its first try; tell whether it was put back."""
+        one.tries += 1
+        if not isinstance(done.error, CrashError) or one.tries >= TRIES:
+            return False
+        self.by_group[one.group].append(one)
+        return True
+
+    def set_aside(self, group: str, done: Done[Job, Any]) -> Iterator[Done[Job, Any]]:
+        """Note how a job of a group ended; yield the rest of the group if its engine cannot be loaded."""
+        if not isinstance(done.error, LoadError):
+            self.loaded.add(group)
+        elif group not in self.loaded:
+            self.failed_loads[group] += 1
+        if self.failed_loads[group] < FAILED_LOADS or group in self.loaded:
+            return
+        while self.by_group[group]:
+            one = self.by_group[group].popleft()
+            yield Done(one.job, error=LoadError(f"set aside: its instrument does not load: {done.error}"))
+
+
+@dataclass
+class _Lane(Generic[Job, Result]):
+    """One worker: a pool of one process, so that we decide which job goes where."""
+
+    work: Callable[[Job], Result]
+    limit_s: float
+    finish: Callable[[], None] | None
+    group: str | None = None
+    groups: list[str] = field(default_factory=list)
+    """The group of each job that it has now."""
+
+    def __enter__(self) -> _Lane[Job, Result]:
+        from pebble import ProcessPool
+
+        context = multiprocessing.get_context("spawn")
+        self.pool = ProcessPool(max_workers=1, max_tasks=JOBS_PER_PROCESS, context=context)
+        return self
+
+    def start(self, one: _Try[Job]) -> Future[Result]:
+        """Give the worker a job."""
+        self.groups.append(one.group)
+        future: Future[Result] = self.pool.schedule(self.work, args=(one.job,), timeout=self.limit_s)
+        return future
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None and self.finish is not None:
+            wait([self.pool.schedule(self.finish, timeout=30.0)])
+        if kind is None:
+            self.pool.close()  # type: ignore[no-untyped-call]
+        else:
+            self.pool.stop()  # type: ignore[no-untyped-call]
+        self.pool.join()
 
 
 def _done(job: Job, future: Future[Result], limit_s: float) -> Done[Job, Result]:
@@ -68,6 +213,6 @@ def _done(job: Job, future: Future[Result], limit_s: float) -> Done[Job, Result]
     except TimeoutError:
         return Done(job, error=HostError(f"hung: no result after {limit_s:.0f} s; its worker was killed"))
     except ProcessExpired as error:
-        return Done(job, error=HostError(f"crashed: its worker died with exit code {error.exitcode}"))
+        return Done(job, error=CrashError(f"crashed: its worker died with exit code {error.exitcode}"))
     except Exception as error:  # a bug here or in a library: it may cost this job, never the batch
         return Done(job, error=HostError(f"failed: {type(error).__name__}: {error}"))

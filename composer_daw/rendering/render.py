@@ -12,8 +12,10 @@ from composer_daw.errors import HostError
 from composer_daw.events import Events
 from composer_daw.hosts.base import Host
 from composer_daw.performance import Performance, TechniqueSet
-from composer_daw.rendering.effects import apply_effects
+from composer_daw.rendering.automation import automated
+from composer_daw.rendering.effects import apply_effects, in_stereo
 from composer_daw.rendering.instrument import Instrument, open_host
+from composer_daw.rendering.readiness import Probed, probes_of
 from composer_daw.techniques import AS_WRITTEN, Labels, annotate, check_techniques, load_vocabulary, realize
 from composer_daw.techniques.shape import OutOfRange
 
@@ -39,6 +41,8 @@ class Take:
     """The performance that was asked for, each note with its techniques."""
     gain_db: float = 0.0
     """What was taken off so that nothing clips; 0 where nothing was."""
+    outputs: dict[str, Audio] = dataclasses.field(default_factory=dict)
+    """The dry stereo pairs of an instrument with several outputs, as long as `audio`; empty for others."""
 
     def performed(self) -> Performance:
         """Return the performance as it is played: sounding times, sent velocities, played techniques."""
@@ -76,9 +80,18 @@ def render(
             )
     asked = with_techniques(performance, instrument, technique)
     realization = realize(asked, instrument.technique_map, out_of_range=out_of_range)
-    audio = _until_silent(realization.events, instrument, host, seed).gained(instrument.preset.level_db)
+    if isinstance(host, Probed):
+        host.need(probes_of(realization.labels, instrument))
+    events = automated(realization.events, instrument.preset.automation)
+    dry = _until_silent(events, instrument, host, seed)
+    wet = _with_effects(dry, events, instrument)
+    audio = _trimmed(wet, events).gained(instrument.preset.level_db)
     gain_db = min(0.0, CEILING_DB - audio.peak_db)
-    return Take(audio.gained(gain_db), realization.labels, realization.events, asked, gain_db)
+    outputs = {
+        name: _cut(pair, events, audio.samples.shape[1]).gained(instrument.preset.level_db + gain_db)
+        for name, pair in _pairs(dry, instrument.preset.outputs).items()
+    }
+    return Take(audio.gained(gain_db), realization.labels, events, asked, gain_db, outputs)
 
 
 def with_techniques(performance: Performance, instrument: Instrument, technique: str) -> Performance:
@@ -96,7 +109,7 @@ def check_technique(technique: str, instrument: Instrument) -> TechniqueSet:
 
 
 def _until_silent(events: Events, instrument: Instrument, host: Host, seed: int) -> Audio:
-    """Return the take with its effects, from the start of the score until it is silent."""
+    """Return all outputs of the host, dry, from before the start of the score until they are silent."""
     tail_s = FIRST_TAIL_S
     dry = host.render(events, events.duration_s + tail_s, seed)
     while not _ends_silent(dry) and tail_s < LONGEST_TAIL_S:
@@ -104,14 +117,36 @@ def _until_silent(events: Events, instrument: Instrument, host: Host, seed: int)
         dry = host.render(events, events.duration_s + tail_s, seed)
     if not np.isfinite(dry.samples).all():
         raise HostError(f"{instrument.name}: the engine gave samples that are not finite")
-    effects = instrument.preset.effects
-    audio = apply_effects(dry, effects)
-    while not _ends_silent(audio) and tail_s < LONGEST_TAIL_S:
+    return dry
+
+
+def _with_effects(dry: Audio, events: Events, instrument: Instrument) -> Audio:
+    """Return the sum of the outputs after the effects, until that is silent."""
+    effects, beside = instrument.preset.effects, instrument.path.parent
+    mixed = in_stereo(dry) if dry.channels > 2 else dry
+    audio, tail_s = apply_effects(mixed, effects, beside), FIRST_TAIL_S
+    while effects and not _ends_silent(audio) and tail_s < LONGEST_TAIL_S:
         tail_s *= 2
         room = round((tail_s + events.duration_s + events.pre_roll_s) * dry.sample_rate)
-        longer = np.pad(dry.samples, ((0, 0), (0, max(0, room - dry.samples.shape[1]))))
-        audio = apply_effects(Audio(longer, dry.sample_rate), effects)
-    return _trimmed(audio, events)
+        longer = np.pad(mixed.samples, ((0, 0), (0, max(0, room - mixed.samples.shape[1]))))
+        audio = apply_effects(Audio(longer, dry.sample_rate), effects, beside)
+    return audio
+
+
+def _pairs(dry: Audio, names: tuple[str, ...]) -> dict[str, Audio]:
+    """Return the stereo pairs of several outputs by name, or by number where they have none."""
+    if dry.channels <= 2:
+        return {}
+    pairs = [Audio(dry.samples[at : at + 2], dry.sample_rate) for at in range(0, dry.channels, 2)]
+    named = (*names, *(f"output {number + 1}" for number in range(len(names), len(pairs))))
+    return dict(zip(named, pairs, strict=False))
+
+
+def _cut(audio: Audio, events: Events, frames: int) -> Audio:
+    """Return `frames` samples from the start of the score, padded with silence."""
+    start = round(events.pre_roll_s * audio.sample_rate)
+    sound = audio.samples[:, start : start + frames]
+    return Audio(np.pad(sound, ((0, 0), (0, frames - sound.shape[1]))), audio.sample_rate)
 
 
 def _ends_silent(audio: Audio) -> bool:

@@ -18,7 +18,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ids: list[str] = []
 
     def run_here(
-        work: Callable[[Job], Record], jobs: Sequence[Job], workers: int
+        work: Callable[[Job], Record], jobs: Sequence[Job], workers: int, *limits: object, **grouping: object
     ) -> Iterator[Done[Job, Record]]:
         run._OPEN.clear()
         for job in jobs:

@@ -330,7 +330,8 @@ def test_a_data_set_that_was_moved_renders_again_with_its_own_instrument(
     fake_preset.unlink()
     (fake_preset.parent / "map.yaml").write_text("")
     for source in plan.assets.values():
-        source.unlink(missing_ok=True)
+        if isinstance(source, Path):
+            source.unlink(missing_ok=True)
     before = digests(moved)
     for record in load_manifest(moved / MANIFEST):
         assert render_again(record, moved, tmp_path / "again") == record

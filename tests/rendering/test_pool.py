@@ -6,7 +6,7 @@ import os
 
 from pool_jobs import work, worker
 
-from composer_daw.errors import HostError, MidiError
+from composer_daw.errors import CrashError, HostError, MidiError
 from composer_daw.rendering import Done, default_workers, run_jobs
 
 
@@ -22,7 +22,7 @@ def test_every_job_ends_once_whatever_the_others_do() -> None:
     errors = {job: (type(one.error), str(one.error)) for job, one in done.items() if one.error}
     assert errors == {
         "refuse": (MidiError, "x.mid: is empty"),
-        "die": (HostError, "crashed: its worker died with exit code 7"),
+        "die": (CrashError, "crashed: its worker died with exit code 7"),
         "hang": (HostError, "hung: no result after 4 s; its worker was killed"),
         "bug": (HostError, "failed: ZeroDivisionError: a bug"),
     }
