@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from composer_daw.audio import SILENCE_DB, Audio, load_audio, save_audio
+from composer_daw.audio import SILENCE_DB, Audio, load_audio, save_audio, true_peaks
 from composer_daw.errors import AudioError, InputError, OutputError
 
 
@@ -201,3 +201,35 @@ def test_a_folder_or_a_file_in_the_way(tmp_path: Path) -> None:
         save_audio(noise(), tmp_path / "folder.wav")
     with pytest.raises(OutputError, match="cannot be written: a file stands where a folder should be"):
         save_audio(noise(), tmp_path / "file" / "a.wav")
+
+
+# --- true peaks -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000, 96_000])
+@pytest.mark.parametrize(
+    ("fraction", "phase_degrees"), [(1 / 4, 0), (1 / 4, 45), (1 / 6, 60), (1 / 8, 67.5), (0.01, 0)]
+)
+def test_true_peaks_of_tones_that_samples_miss(rate: int, fraction: float, phase_degrees: float) -> None:
+    """As signals 15 to 18 of EBU Tech 3341: a tone at -6 dBFS reads -6 dBTP, +0.2 or -0.4 dB."""
+    number = np.arange(rate)
+    fades = np.clip(np.minimum(number, rate - 1 - number) / 2000, 0, 1)
+    tone = Audio(0.5 * fades * np.sin(2 * np.pi * fraction * number + np.deg2rad(phase_degrees)), rate)
+    assert -6.02 - 0.1 < tone.true_peak_db < -6.02 + 0.1
+    assert tone.true_peak_db >= tone.peak_db
+
+
+def test_true_peaks_stand_where_they_are_in_every_piece() -> None:
+    places = [0, 1, 1000, (1 << 18) - 1, 1 << 18, (1 << 18) + 1, (1 << 19) + 5]
+    samples = np.zeros((2, (1 << 19) + 6), np.float32)
+    for place in places:
+        samples[place % 2, place] = 0.5
+    peaks = true_peaks(samples)
+    assert peaks.shape == (samples.shape[1],)
+    assert peaks[places] == pytest.approx([0.5] * len(places), rel=0.05)
+    assert peaks[5000:6000].max() == 0
+
+
+def test_true_peak_of_silence_and_of_nothing() -> None:
+    assert Audio(np.zeros((2, 100)), 48_000).true_peak_db == -120
+    assert Audio(np.zeros((2, 0)), 48_000).true_peak_db == -120

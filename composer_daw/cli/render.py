@@ -1,13 +1,15 @@
-"""`composer-daw render`: one score, one instrument, one file of audio."""
+"""`composer-daw render`: one score, one file of audio, by one instrument or through a render graph."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
+from click.core import ParameterSource
 
 from composer_daw.cli.options import (
-    instrument_option,
     json_option,
     out_of_range_option,
     sample_rate_option,
@@ -21,24 +23,80 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("score", metavar="SCORE")
-@instrument_option
-@click.option("-o", "--output", required=True, metavar="OUT", help="A .wav or .flac file.")
+@click.option(
+    "-i",
+    "--instrument",
+    metavar="INSTRUMENT",
+    help="A name that ships, or the path of a YAML: plays all of it.",
+)
+@click.option(
+    "--graph", metavar="YAML", help="A render graph instead: tracks to instruments, buses, effects, loudness."
+)
+@click.option("-o", "--output", metavar="OUT", help="A .wav or .flac file; needed unless --dry-run.")
 @click.option(
     "-t",
     "--technique",
     default="written",
     show_default=True,
-    help="For all notes; 'written': as the score says.",
+    help="For all notes; 'written': as the score says. A graph has its own.",
 )
 @click.option("--labels", metavar="CSV", help="Also write a label for every note.")
 @click.option("--midi", metavar="MID", help="Also write what the instrument was sent, keyswitches included.")
+@click.option("--stems", metavar="DIR", help="With --graph: also write stems and labels into a folder.")
+@click.option(
+    "--handoff", type=click.Choice(["reaper"]), help="With --stems: also write a project beside OUT."
+)
+@click.option("--dry-run", is_flag=True, help="With --graph: only check it and show it as a tree.")
 @sample_rate_option
 @seed_option
 @out_of_range_option
 @json_option
+@click.pass_context
 def render(
+    context: click.Context, /, score: str, instrument: str | None, graph: str | None, **more: Any
+) -> None:
+    """Render SCORE, a MIDI file, into OUT: with one INSTRUMENT, or as a render graph says."""
+    _check_call(context, instrument, graph)
+    if graph is None:
+        _render_one(score, str(instrument), **_only(_render_one, more))
+        return
+    from composer_daw.cli.render_graph import GraphCall, run_graph
+
+    if context.get_parameter_source("sample_rate") is not ParameterSource.COMMANDLINE:
+        more["sample_rate"] = None  # then that of the graph
+    run_graph(GraphCall(score, graph, **_only(GraphCall, more)))
+
+
+def _only(taker: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that a function takes."""
+    return {name: options[name] for name in inspect.signature(taker).parameters if name in options}
+
+
+def _check_call(context: click.Context, instrument: str | None, graph: str | None) -> None:
+    """Raise UsageError for options that do not go together."""
+    if (instrument is None) == (graph is None):
+        raise click.UsageError("give either -i INSTRUMENT or --graph YAML", context)
+    values = context.params
+    if values["output"] is None and not (graph and values["dry_run"]):
+        raise click.UsageError("Missing option '-o' / '--output'.", context)
+    if graph is None:
+        stray = [name for name in ("stems", "handoff", "dry_run") if values[name]]
+        if stray:
+            raise click.UsageError(f"--{stray[0].replace('_', '-')} goes with --graph", context)
+        return
+    alone = [name for name in ("labels", "midi") if values[name]]
+    if context.get_parameter_source("technique") is ParameterSource.COMMANDLINE:
+        alone.append("technique")
+    if alone:
+        raise click.UsageError(f"--{alone[0]} goes with -i; a graph has its own", context)
+    if values["handoff"] and not values["stems"]:
+        raise click.UsageError("--handoff needs --stems DIR: a project is made of stems", context)
+
+
+def _render_one(
     score: str,
     instrument: str,
+    *,
     output: str,
     technique: str,
     labels: str | None,
@@ -48,7 +106,6 @@ def render(
     out_of_range: Literal["fail", "drop"],
     as_json: bool,
 ) -> None:
-    """Render SCORE, a MIDI file, with INSTRUMENT into OUT."""
     import composer_daw as daw
     from composer_daw.audio import check_audio_path
     from composer_daw.dataset.labels import save_labels
@@ -74,17 +131,7 @@ def render(
 def _tell(take: Take, output: str, as_json: bool) -> None:
     """Print what was written and, on standard error, whatever is not as it was asked."""
     import json
-    from collections import Counter
 
-    from composer_daw.techniques import load_vocabulary, unread_texts
-
-    triples = Counter(
-        zip(take.labels.asked_names(), take.labels.played_names(), take.labels.rung_names(), strict=True)
-    )
-    stood_in = [
-        (*key, count) for key, count in triples.items() if key[2] in ("priority", "fallback", "default")
-    ]
-    conflicts = int(take.labels.rows["conflict"].sum())
     if as_json:
         facts = {
             "output": output,
@@ -94,9 +141,9 @@ def _tell(take: Take, output: str, as_json: bool) -> None:
             "gain_db": round(take.gain_db, 3),
             "notes": len(take.labels.rows),
             "dropped": take.labels.dropped,
-            "conflicts": conflicts,
+            "conflicts": int(take.labels.rows["conflict"].sum()),
             "stood_in": [
-                dict(zip(("asked", "played", "rung", "notes"), row, strict=True)) for row in stood_in
+                dict(zip(("asked", "played", "rung", "notes"), row, strict=True)) for row in stood_in(take)
             ],
         }
         click.echo(json.dumps(facts, ensure_ascii=False))
@@ -105,13 +152,34 @@ def _tell(take: Take, output: str, as_json: bool) -> None:
         f"{output}: {take.audio.duration_s:.2f} s, {len(take.labels.rows)} notes, "
         f"{take.audio.peak_db:.1f} dBFS"
     )
-    for asked, played, rung, count in stood_in:
-        click.echo(f"note: asked for {asked}, plays {played} ({rung}), notes: {count}", err=True)
-    if conflicts:
-        click.echo(f"note: gave way to a technique that sounded with them, notes: {conflicts}", err=True)
-    if take.labels.dropped:
-        click.echo(f"note: dropped as out of range, notes: {take.labels.dropped}", err=True)
-    for text, near in unread_texts(take.performance, load_vocabulary()):
-        click.echo(f"note: '{text.text}' at {text.time_s:.2f} s is not read (is it {near}?)", err=True)
+    for note in notes_on(take):
+        click.echo(f"note: {note}", err=True)
     if take.gain_db < 0:
         click.echo(f"note: turned down by {-take.gain_db:.1f} dB so that nothing clips", err=True)
+
+
+def stood_in(take: Take) -> list[tuple[str, str, str, int]]:
+    """Return what was asked, what plays for it, on which rung, and how often, where they differ."""
+    from collections import Counter
+
+    triples = Counter(
+        zip(take.labels.asked_names(), take.labels.played_names(), take.labels.rung_names(), strict=True)
+    )
+    return [(*key, count) for key, count in triples.items() if key[2] in ("priority", "fallback", "default")]
+
+
+def notes_on(take: Take) -> list[str]:
+    """Return, in words, whatever of a take is not as it was asked."""
+    from composer_daw.techniques import load_vocabulary, unread_texts
+
+    notes = [
+        f"asked for {asked}, plays {played} ({rung}), notes: {count}"
+        for asked, played, rung, count in stood_in(take)
+    ]
+    if conflicts := int(take.labels.rows["conflict"].sum()):
+        notes.append(f"gave way to a technique that sounded with them, notes: {conflicts}")
+    if take.labels.dropped:
+        notes.append(f"dropped as out of range, notes: {take.labels.dropped}")
+    for text, near in unread_texts(take.performance, load_vocabulary()):
+        notes.append(f"'{text.text}' at {text.time_s:.2f} s is not read (is it {near}?)")
+    return notes

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from composer_daw.errors import InputError, LoadError
+from composer_daw.errors import HostError, InputError, LoadError
 from composer_daw.files import check_is_file, sha256_of
 from composer_daw.hosts.base import Host
 from composer_daw.plugins.binary import PluginFile
@@ -138,6 +138,7 @@ def _open_plugin(preset: Preset, path: Path, sample_rate: int, manner: Manner) -
             f"{preset.plugin.sha256[:8]}, this one's {found.sha256[:8]}); capture it again, or set "
             "'any_version: true' under plugin"
         )
+    _check_instrument(found, preset.limits.load_s)
     sound = PluginSound(
         found.path,
         _raw_state(preset, path, found),
@@ -149,16 +150,22 @@ def _open_plugin(preset: Preset, path: Path, sample_rate: int, manner: Manner) -
     return open_plugin(sound, sample_rate, preset.limits.of_host())
 
 
+def _check_instrument(found: PluginFile, limit_s: float) -> None:
+    from composer_daw.plugins.roles import check_role
+
+    try:
+        check_role(found.path, "instrument", limit_s)
+    except HostError as error:  # it does not even say what it is
+        raise LoadError(str(error)) from error
+
+
 def _raw_state(preset: Preset, path: Path, found: PluginFile) -> bytes:
     """Return what the plugin saved, as a host hands it over; refuse what another plugin saved."""
-    from composer_daw.plugins.state_files import check_belongs, load_state
+    from composer_daw.plugins.state_files import raw_state_for
 
     if preset.state is None:
         return b""
-    file = path.parent / preset.state
-    saved = load_state(file)
-    check_belongs(saved, file, found.path.stem, found.kind, preset.plugin.id if preset.plugin else "")
-    return saved.raw
+    return raw_state_for(found, path.parent / preset.state, preset.plugin.id if preset.plugin else "")
 
 
 def _expected(preset: Preset, path: Path) -> dict[str, float]:

@@ -60,7 +60,7 @@ def test_version(run: Callable) -> None:
     [
         (["rendr"], "No such command 'rendr'"),
         (["render"], "Missing argument 'SCORE'"),
-        (["render", "a.mid"], "Missing option '-i' / '--instrument'"),
+        (["render", "a.mid"], "give either -i INSTRUMENT or --graph YAML"),
         (["render", "a.mid", "-i", "x", "-o", "a.wav", "--sample-rate", "1"], "1 is not in the range"),
         (["dataset", "render", "a.mid", "-o", "x"], "Missing option '-i' / '--instrument'"),
         (["dataset", "render", "a.mid", "-i", "x", "-o", "x", "--workers", "0"], "0 is not in the range"),

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import numpy as np
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from composer_daw.audio import Audio
+from composer_daw.errors import InputError
 from composer_daw.rendering.effects import (
     EFFECTS,
     AnyEffect,
+    BuiltIn,
     Compressor,
     Effect,
     Filter,
+    Plugin,
     Reverb,
     apply_effects,
+    in_stereo,
+    open_chain,
 )
 
 READER: TypeAdapter[Effect] = TypeAdapter(AnyEffect)
 RATE = 44_100
+HALL = Plugin(source="hall", set={"Size": 0.5, "Mode": "big"})
 
 
 def tone(hertz: float, level: float = 0.5, seconds: float = 1.0) -> Audio:
@@ -95,6 +105,7 @@ def test_a_chain_goes_in_order() -> None:
         ({"reverb": None}, Reverb()),
         ({"filter": {"mode": "notch", "frequency": 50}}, Filter(mode="notch", frequency=50)),
         ({"compressor": {}}, Compressor()),
+        ({"plugin": {"source": "hall", "set": {"Size": 0.5, "Mode": "big"}}}, HALL),
     ],
 )
 def test_yaml_names_the_effect(data: dict[str, object], effect: Effect) -> None:
@@ -103,7 +114,8 @@ def test_yaml_names_the_effect(data: dict[str, object], effect: Effect) -> None:
 
 
 def test_the_table_lists_every_effect() -> None:
-    assert {effect.key: effect for effect in Effect.__subclasses__()} == EFFECTS
+    kinds = [*BuiltIn.__subclasses__(), *(kind for kind in Effect.__subclasses__() if kind is not BuiltIn)]
+    assert {effect.key: effect for effect in kinds} == EFFECTS
 
 
 @pytest.mark.parametrize(
@@ -122,8 +134,82 @@ def test_the_table_lists_every_effect() -> None:
         ({"filter": {"q": float("inf")}}, "finite number"),
         ({"filter": {"mode": "band"}}, "'high', 'low'"),
         ({"compressor": {"ratio": 0.5}}, "greater than or equal to 1"),
+        ({"plugin": {}}, "Field required"),
+        ({"plugin": {"source": "hall", "set": {"Size": [1]}}}, "valid number"),
     ],
 )
 def test_what_is_no_effect(data: object, problem: str) -> None:
     with pytest.raises(ValidationError, match=problem):
         READER.validate_python(data)
+
+
+# --- plugins, and what an effect does to time ---------------------------------------------------------------
+
+
+class Louder:
+    """An effect that doubles, and counts how it is used."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    @contextmanager
+    def open(self, effect: Plugin, sample_rate: int, beside: Path) -> Iterator[Louder]:
+        self.calls.append(f"open {effect.source} at {sample_rate} beside {beside}")
+        try:
+            yield self
+        finally:
+            self.calls.append("close")
+
+    def process(self, audio: Audio) -> Audio:
+        self.calls.append(f"process {audio.channels}")
+        return Audio(audio.samples * 2, audio.sample_rate)
+
+
+@pytest.fixture
+def louder(monkeypatch: pytest.MonkeyPatch) -> Louder:
+    fake = Louder()
+    monkeypatch.setattr("composer_daw.rendering.effects.open_plugin", fake.open)
+    return fake
+
+
+def test_a_plugin_is_loaded_once_and_let_go(louder: Louder, tmp_path: Path) -> None:
+    with open_chain((Filter(), HALL, Reverb()), RATE, tmp_path) as process:
+        for _ in range(2):
+            process(tone(440))
+    assert louder.calls == [f"open hall at {RATE} beside {tmp_path}", "process 2", "process 2", "close"]
+
+
+def test_plugins_and_built_in_effects_go_in_order(louder: Louder) -> None:
+    squeeze = Compressor(threshold=-20, ratio=20, attack=0, release=50)
+    before = apply_effects(tone(440), (HALL, squeeze))
+    after = apply_effects(tone(440), (squeeze, HALL))
+    assert steady(after) - steady(before) == pytest.approx(6.0, abs=0.5)
+
+
+def test_a_plugin_that_fails_is_let_go_too(louder: Louder) -> None:
+    with pytest.raises(RuntimeError, match="stop"), open_chain((HALL,), RATE):
+        raise RuntimeError("stop")
+    assert louder.calls[-1] == "close"
+
+
+@pytest.mark.parametrize("effect", [Reverb(), Filter(frequency=20), Compressor()])
+def test_built_in_effects_delay_nothing(effect: Effect) -> None:
+    click = np.zeros((1, RATE), np.float32)
+    click[0, 12_345] = 0.5
+    heard = np.abs(apply_effects(Audio(click, RATE), (effect,)).samples).max(axis=0)
+    assert int(np.argmax(heard)) == 12_345
+    assert heard[:12_345].max() == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [([1], [1, 1]), ([1, 2], [1, 2]), ([1, 2, 3], [4, 5]), ([1, 2, 3, 4], [4, 6])],
+)
+def test_any_number_of_channels_in_stereo(given: list[float], expected: list[float]) -> None:
+    audio = Audio(np.repeat(np.array(given, np.float32)[:, None], 5, axis=1), RATE)
+    assert in_stereo(audio).samples[:, 0].tolist() == expected
+
+
+def test_a_state_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"hall.fxp: no such file; give what the plugin saved"):
+        Plugin(source="hall", state="hall.fxp").state_path(tmp_path)
