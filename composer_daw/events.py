@@ -67,6 +67,11 @@ class Events:
         """Return the number of events."""
         return len(self.stream)
 
+    def to_samples(self, time_s: npt.ArrayLike, sample_rate: int) -> npt.NDArray[np.int64]:
+        """Return seconds of the score as samples from `-pre_roll_s`, none before it."""
+        samples = np.rint((np.asarray(time_s, np.float64) + self.pre_roll_s) * sample_rate)
+        return np.maximum(samples, 0).astype(np.int64)
+
     def of(self, *kinds: Kind) -> EventArray:
         """Return the rows of these kinds, in order."""
         return self.stream[np.isin(self.stream["kind"], [int(kind) for kind in kinds])]

@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 DECIDES = ("pyproject.toml", "setup.cfg", "constraints.txt")
 """What the contents of the environment follow from; a change of these installs again."""
+WITHOUT_THEIR_OWN = ("tinysoundfont",)
+"""Wanted by the tests, without what they ask for: it takes PyAudio to play live, which needs a compiler."""
 
 
 def run_inside(script: Path, extras: str = "") -> None:
@@ -33,13 +35,17 @@ def prepare(extras: str = "") -> None:
     print(f"setting up {VENV} (once) ...", flush=True)
     if not python().is_file():
         venv.EnvBuilder(with_pip=True, clear=VENV.exists()).create(VENV)
-    command = [str(python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    command += ["--constraint", str(ROOT / "constraints.txt"), "--editable", f"{ROOT}{extras}"]
     # A path on sys.path, not an import hook: beside a checkout called composer_daw, a hook comes too late.
-    command += ["--config-settings", "editable_mode=compat"]
-    if subprocess.call(command):
-        sys.exit("the packages could not be installed; see pip's message above")
+    _install("--editable", f"{ROOT}{extras}", "--config-settings", "editable_mode=compat")
+    if "test" in extras:
+        _install("--no-deps", *WITHOUT_THEIR_OWN)
     stamp.write_text(wanted)
+
+
+def _install(*what: str) -> None:
+    command = [str(python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if subprocess.call([*command, "--constraint", str(ROOT / "constraints.txt"), *what]):
+        sys.exit("the packages could not be installed; see pip's message above")
 
 
 def python() -> Path:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from composer_daw.audio import Samples
 from composer_daw.events import Events, Kind
 from composer_daw.hosts.faust_declaration import BASE_LANES, Declaration
-from composer_daw.hosts.faust_notes import Floats, Ints, Notes, to_samples
+from composer_daw.hosts.faust_notes import Floats, Ints, Notes
 
 Lanes = npt.NDArray[np.float32]
 
@@ -133,7 +133,7 @@ def bend_track(events: Events, declaration: Declaration, sample_rate: int, total
     """Return the pitch bend as a factor on the frequency, or None where nothing bends."""
     rows = events.of(Kind.PITCH_BEND)
     factor = np.exp2(rows["value"].astype(np.float64) / 8192.0 * declaration.bend_range / 12.0)
-    return _track(to_samples(rows["time_s"], events, sample_rate), rows["channel"], factor, total)
+    return _track(events.to_samples(rows["time_s"], sample_rate), rows["channel"], factor, total)
 
 
 def control_tracks(
@@ -144,7 +144,7 @@ def control_tracks(
     controls = events.of(Kind.CONTROL)
     for controller, lane in declaration.controls.items():
         rows = controls[controls["number"] == controller]
-        samples = to_samples(rows["time_s"], events, sample_rate)
+        samples = events.to_samples(rows["time_s"], sample_rate)
         track = _track(samples, rows["channel"], rows["value"].astype(np.float64) / 127.0, total)
         if track is not None:
             found.setdefault(lane, []).append(track)

@@ -60,8 +60,8 @@ def read_notes(events: Events, declaration: Declaration, sample_rate: int, total
     on = np.flatnonzero(~declared & _is(stream, Kind.NOTE_ON) & (stream["value"] > 0))
     _check_playable(stream, on, np.flatnonzero(~declared & _is(stream, Kind.SWITCH_ON)), declaration)
     rows = stream[on]
-    onset = to_samples(rows["time_s"], events, sample_rate)
-    release = to_samples(_release_s(events, on), events, sample_rate)
+    onset = events.to_samples(rows["time_s"], sample_rate)
+    release = events.to_samples(_release_s(events, on), sample_rate)
     notes = Notes(
         channel=rows["channel"].astype(np.int64),
         pitch=rows["number"].astype(np.int64),
@@ -79,11 +79,6 @@ def _draw_seeds(seed: int, count: int) -> Floats:
     """Return a number in 0..1 for each note, exact in float32, the same for the same `seed`."""
     generator = np.random.Generator(np.random.Philox(seed % 2**64))
     return generator.random(count, dtype=np.float32).astype(np.float64)
-
-
-def to_samples(time_s: Floats, events: Events, sample_rate: int) -> Ints:
-    """Return seconds of the score as samples of the timeline, none before its start."""
-    return np.maximum(np.rint((time_s + events.pre_roll_s) * sample_rate), 0).astype(np.int64)
 
 
 def _check_playable(stream: EventArray, on: Ints, stray: Ints, declaration: Declaration) -> None:

@@ -201,7 +201,7 @@ class PluginEngine:
             mine = rows[rows["number"] == number]
             before[index] = float(self._plugin.get_parameter(index))
             lane = np.full(total + self.latency + 2 * self.block, before[index], np.float32)
-            at = np.rint((mine["time_s"] + events.pre_roll_s) * self.sample_rate).astype(int).clip(0)
+            at = events.to_samples(mine["time_s"], self.sample_rate)
             for start, value in zip((at // self.block * self.block).tolist(), mine["value"], strict=True):
                 lane[start:] = value
             self._plugin.set_automation(index, lane)

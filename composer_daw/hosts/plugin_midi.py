@@ -48,12 +48,12 @@ def _ticks_and_tempo(sample_rate: int) -> tuple[int, int]:
     return ticks * grow, tempo * grow
 
 
-def sample_times(stream: EventArray, pre_roll_s: float, sample_rate: int) -> npt.NDArray[np.int64]:
-    """Return the sample of each event, counted from `-pre_roll_s`, never before the one in front of it.
+def sample_times(events: Events, stream: EventArray, sample_rate: int) -> npt.NDArray[np.int64]:
+    """Return the sample of each event of a stream, counted from `-events.pre_roll_s`.
 
     A key that is pressed and released within one sample is released one later: players put releases first.
     """
-    at = np.rint((stream["time_s"] + pre_roll_s) * sample_rate).astype(np.int64).clip(0)
+    at = events.to_samples(stream["time_s"], sample_rate)
     pressed: dict[tuple[int, int], int] = {}
     kinds, keys = (
         stream["kind"].tolist(),
@@ -70,7 +70,7 @@ def sample_times(stream: EventArray, pre_roll_s: float, sample_rate: int) -> npt
 def save_sample_exact(events: Events, path: Path, sample_rate: int) -> None:
     """Write all events but parameters to `path`, tick = sample from `-pre_roll_s`."""
     stream = events.stream[events.stream["kind"] != Kind.PARAMETER]
-    at = sample_times(stream, events.pre_roll_s, sample_rate)
+    at = sample_times(events, stream, sample_rate)
     order = np.argsort(at, kind="stable")
     ticks, tempo = _ticks_and_tempo(sample_rate)
     longer = tempo + tempo // 4
