@@ -38,7 +38,9 @@ def dataset() -> None:
     "--format", "audio_format", type=click.Choice(["wav", "flac"]), default="wav", show_default=True
 )
 @click.option(
-    "--workers", type=click.IntRange(1, 256), help="Processes at once; as many as cores if not given."
+    "--workers",
+    type=click.IntRange(1, 256),
+    help="Processes at once; as many as cores and memory allow if not given.",
 )
 @click.option("--record", "record_id", metavar="ID", help="Render this one record of a manifest again.")
 @click.option("--fresh", is_flag=True, help="A new instance of the plugin for each item.")
@@ -75,9 +77,11 @@ def render(
     from composer_daw.dataset import plan_versions, run_plan
     from composer_daw.rendering import default_workers, load_instrument
 
+    loaded = load_instrument(instrument)
+    workers = workers or default_workers(loaded.preset.limits.memory_mb)
     plan = plan_versions(
         scores,
-        load_instrument(instrument),
+        loaded,
         techniques,
         seed=seed,
         sample_rate=sample_rate,
@@ -86,7 +90,7 @@ def render(
         fresh=fresh,
     )
     with items_bar(len(plan.records), "rendering") as advance:
-        report = run_plan(plan, output, workers or default_workers(), advance)
+        report = run_plan(plan, output, workers, advance)
     _tell(report, output)
 
 

@@ -46,9 +46,12 @@ class Limits(_Part):
     renders: Annotated[int, Field(ge=1)] = PluginLimits.renders
     growth_mb: Annotated[float, Field(gt=0)] = PluginLimits.growth_mb
 
+    memory_mb: Annotated[float, Field(gt=0)] = 500.0
+    """What one process needs; no more workers are started than fit into the free memory."""
+
     def of_host(self) -> PluginLimits:
         """Return them as the host takes them."""
-        return PluginLimits(**self.model_dump())
+        return PluginLimits(**self.model_dump(exclude={"memory_mb"}))
 
 
 class Automation(_Part):
