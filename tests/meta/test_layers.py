@@ -15,10 +15,11 @@ ROWS = (
     ("errors", "events"),
     ("files",),
     ("performance", "audio", "sampling", "documents"),
+    ("plugins",),
     ("midi", "techniques", "hosts", "models", "measure", "pages"),
     ("humanizer", "listening", "transcription", "captions"),
     ("rendering", "labels", "evaluation"),
-    ("calibration", "dataset", "composing"),
+    ("authoring", "calibration", "dataset", "composing"),
     ("loop", "studio"),
     ("cli",),
 )
