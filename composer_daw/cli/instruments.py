@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from composer_daw.cli.lazy import LazyGroup
-from composer_daw.cli.options import json_option
+from composer_daw.cli.options import json_option, sample_rate_option
+
+if TYPE_CHECKING:
+    from composer_daw.authoring.instrument_probe import InstrumentFacts
 
 COMMANDS = {
     "list": ("composer_daw.cli.instruments:list_instruments", "List the instruments that ship."),
     "show": ("composer_daw.cli.instruments:show", "Show one instrument and its techniques."),
+    "probe": ("composer_daw.cli.instruments:probe", "Play every technique of an instrument."),
 }
 
 
@@ -57,3 +62,40 @@ def show(instrument: str, as_json: bool) -> None:
     click.echo(f"{loaded.preset.instrument} ({loaded.name}): {low}..{high}, {loaded.preset.licence.name}")
     for group, names in groups.items():
         click.echo(f"  {group}: {', '.join(names)} (default {known.groups[group].default})")
+
+
+@click.command()
+@click.argument("instrument")
+@sample_rate_option
+@json_option
+def probe(instrument: str, sample_rate: int, as_json: bool) -> None:
+    """Load INSTRUMENT and play every technique of its map; exit with 1 if one does not sound.
+
+    Also tells how long it takes to load, how late it is, how fast, and whether it repeats itself.
+    """
+    import dataclasses
+
+    from composer_daw.authoring.instrument_probe import probe_instrument
+    from composer_daw.errors import HostError
+    from composer_daw.rendering import load_instrument
+
+    loaded = load_instrument(instrument)
+    facts = probe_instrument(loaded, sample_rate)
+    click.echo(json.dumps(dataclasses.asdict(facts), ensure_ascii=False)) if as_json else _print_facts(facts)
+    if facts.failing:
+        raise HostError(f"{loaded.name}: techniques that do not sound: {', '.join(facts.failing)}")
+
+
+def _print_facts(facts: InstrumentFacts) -> None:
+    from composer_daw.cli.tables import print_table
+
+    rows = [
+        (one.technique, "-" if one.level_db is None else f"{one.level_db:.1f}", one.problem or "sounds")
+        for one in facts.techniques
+    ]
+    print_table(["technique", "level dB", ""], rows, right=("level dB",))
+    speed = "-" if facts.speed is None else f"{facts.speed:.0f} times real time"
+    click.echo(
+        f"\nloads in   {facts.load_s:.2f} s\nlatency    {facts.latency_samples} samples\n"
+        f"speed      {speed}\nrepeats    {facts.repeats or '-'}"
+    )

@@ -83,8 +83,9 @@ class Introspection:
             code = self._process.wait(limit_s)
         except subprocess.TimeoutExpired:
             self.close()
+            words = self._last_words()
             raise HostError(
-                f"{name}: hung while it was asked what it is: no answer in {limit_s:.3g} s{self._last_words()}"
+                f"{name}: hung while it was asked what it is: no answer in {limit_s:.3g} s{words}"
             ) from None
         self.close()  # and hear what it said last
         answer = self._parsed()

@@ -6,6 +6,7 @@ cache folder under the SHA-256 of its binary, so each plugin is asked once.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -23,7 +24,7 @@ FORM = 1
 
 _REMEDY = {
     "instrument": "is an effect, not an instrument: name it under 'effects:', as {plugin: {source: ...}}",
-    "effect": "is an instrument, not an effect: make a preset of it with 'host: plugin', and a track for that",
+    "effect": "is an instrument, not an effect: make it the source of a preset, with 'host: plugin'",
 }
 
 
@@ -46,10 +47,8 @@ def identity_of(path: str | Path, limit_s: float = LIMIT_S) -> PluginIdentity:
     if identity is None:
         with Introspection(plugin) as running:
             identity = running.identity(limit_s)
-        try:
+        with contextlib.suppress(OutputError):  # a home that cannot be written costs time, nothing else
             write_text(kept, json.dumps({"form": FORM, **asdict(identity)}) + "\n")
-        except OutputError:
-            pass  # a home that cannot be written costs time, nothing else
     return identity
 
 

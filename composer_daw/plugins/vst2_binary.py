@@ -1,7 +1,7 @@
 """What a VST2 says of itself, asked through its C interface by ctypes.
 
-Runs in a process of its own only (`introspect`): a plugin is loaded here. The numbers are those of the VST 2.4
-interface: the layout of its struct, the opcodes of its dispatcher, and what it may ask of a host.
+Runs in a process of its own only (`introspect`): a plugin is loaded here. The numbers are those of the VST
+2.4 interface: the layout of its struct, the opcodes of its dispatcher, and what it may ask of a host.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _CATEGORIES = (
     "Generator",
 )
 _HOST_NUMBERS = {1: 2400, 6: 1, 16: 44_100, 17: 512, 34: 1000, 38: 1}
-"""What a plugin asks of a host, and the number it gets: version, wants MIDI, rate, block, own version, English."""
+"""What a plugin asks of a host, and what it gets: version, yes to MIDI, rate, block, own version, English."""
 _HOST_TEXTS = {32: b"composer_daw", 33: b"composer_daw"}
 
 _Dispatcher = ctypes.CFUNCTYPE(
@@ -74,13 +74,15 @@ class _Plugin(ctypes.Structure):
     ]
 
 
-@_Dispatcher
-def _host(_plugin: int, opcode: int, _index: int, _value: int, place: int, _option: float) -> int:
+def _answer(_plugin: int, opcode: int, _index: int, _value: int, place: int, _option: float) -> int:
     """Answer a plugin as the smallest host there is; 0 for all that is not known."""
     if opcode in _HOST_TEXTS and place:
         ctypes.memmove(place, _HOST_TEXTS[opcode] + b"\0", len(_HOST_TEXTS[opcode]) + 1)
         return 1
     return _HOST_NUMBERS.get(opcode, 0)
+
+
+_HOST = _Dispatcher(_answer)
 
 
 def read_vst2(binary: Path) -> dict[str, Any]:
@@ -94,7 +96,7 @@ def read_vst2(binary: Path) -> dict[str, Any]:
         raise LoadError("exports neither VSTPluginMain nor main")
     start = getattr(library, entry)
     start.restype, start.argtypes = ctypes.POINTER(_Plugin), [_Dispatcher]
-    handed_out = start(_host)
+    handed_out = start(_HOST)
     if not handed_out:
         raise LoadError("gave no plugin when it was asked for one")
     plugin: _Plugin = handed_out.contents

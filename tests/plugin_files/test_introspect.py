@@ -92,12 +92,14 @@ def test_a_crash_costs_one_line(probe: ProbePlugins, format: Format) -> None:
 
 @both_formats
 def test_a_hang_costs_its_limit(probe: ProbePlugins, format: Format) -> None:
-    start = time.monotonic()
+    start, before = time.monotonic(), set(psutil.Process().children(recursive=True))
     with pytest.raises(HostError) as raised:
         introspect(probe.variant("hang-load", format), limit_s=0.7)
     assert time.monotonic() - start < 5
-    assert str(raised.value).startswith("Probe@hang-load: hung while it was asked what it is: no answer in 0.7 s")
-    assert psutil.Process().children(recursive=True) == []
+    assert str(raised.value).startswith(
+        "Probe@hang-load: hung while it was asked what it is: no answer in 0.7 s"
+    )
+    assert set(psutil.Process().children(recursive=True)) <= before
 
 
 @both_formats
@@ -145,7 +147,7 @@ def test_a_plugin_without_a_name_goes_by_its_file(tiny: Callable[..., Path]) -> 
 
 
 def test_a_name_that_is_not_utf_8(tiny: Callable[..., Path]) -> None:
-    assert introspect(tiny(name="Fl\\xfc" "gel")).name == "Fl�gel"
+    assert introspect(tiny(name="Fl\\xfcgel")).name == "Fl�gel"
 
 
 @pytest.mark.parametrize(
