@@ -73,7 +73,7 @@ def render(
         raise click.UsageError("A manifest goes with --record ID: which of its items to render again.")
     if instrument is None:
         raise click.UsageError("Missing option '-i' / '--instrument'.")
-    from composer_daw.cli.progress import items_bar
+    from composer_daw.cli.progress import bar
     from composer_daw.dataset import plan_versions, run_plan
     from composer_daw.rendering import default_workers, load_instrument
 
@@ -89,8 +89,8 @@ def render(
         audio_format=audio_format,
         fresh=fresh,
     )
-    with items_bar(len(plan.records), "rendering") as advance:
-        report = run_plan(plan, output, workers, advance)
+    with bar("rendering", len(plan.records)) as advance:
+        report = run_plan(plan, output, workers, lambda record, error: advance(record.id, error is not None))
     _tell(report, output)
 
 

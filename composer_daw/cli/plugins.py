@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,16 +63,17 @@ def scan(
     With a catalogue that is there already, plugins that are as they were are not loaded again.
     """
     from composer_daw.authoring import catalogue
+    from composer_daw.cli.progress import bar
 
     known = catalogue.load_catalogue(output) if output and output.exists() and not again else None
-    with _bar() as progress:
+    with bar("plugins") as advance:
         found = catalogue.scan(
             folders or None,
             known,
             determinism=determinism,
             limit_s=limit_s,
             workers=workers,
-            progress=progress,
+            progress=lambda entry, total: advance(Path(entry.path).stem, bool(entry.error), total),
         )
     if output:
         catalogue.save_catalogue(found, output)
@@ -142,28 +141,3 @@ def _print_entry(entry: Entry) -> None:
     rows = [(f"#{one.index}", one.name, f"{one.value:.4f}", one.text) for one in entry.parameters]
     if rows:
         print_table(["index", "name", "value", "text"], rows, right=("index", "value"))
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[Entry, int], None]]:
-    """Yield what moves a bar on a terminal after each plugin."""
-    if not sys.stderr.isatty():
-        yield lambda entry, total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (
-        TextColumn("plugins"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=None)
-
-        def advance(entry: Entry, total: int) -> None:
-            failed = " failed" if entry.error else ""
-            bar.update(task, advance=1, total=total, description=Path(entry.path).stem + failed)
-
-        yield advance

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
-from composer_daw.dataset import Record
-from composer_daw.errors import ComposerError
+
+class Advance(Protocol):
+    """What moves a bar by one: the name of what was done, and whether it failed.
+
+    `total` sets how many there are, where that is found out on the way.
+    """
+
+    def __call__(self, name: str, failed: bool = False, total: int | None = None) -> None:
+        """Move the bar."""
 
 
 @contextmanager
-def items_bar(total: int, what: str) -> Iterator[Callable[[Record, ComposerError | None], None]]:
-    """Yield a function to call after each of `total` items; it moves a bar on a terminal."""
+def bar(what: str, total: int | None = None) -> Iterator[Advance]:
+    """Yield what moves the bar; it is called after each of `total` items."""
     if not sys.stderr.isatty():
-        yield lambda record, error: None
+        yield lambda name, failed=False, total=None: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -24,12 +32,12 @@ def items_bar(total: int, what: str) -> Iterator[Callable[[Record, ComposerError
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=total)
+    with Progress(*columns, console=Console(stderr=True)) as shown:
+        task = shown.add_task("", total=total)
 
-        def advance(record: Record, error: ComposerError | None) -> None:
-            bar.update(task, advance=1, description=f"{record.id}{' failed' if error else ''}")
+        def advance(name: str, failed: bool = False, total: int | None = None) -> None:
+            shown.update(task, advance=1, total=total, description=f"{name}{' failed' if failed else ''}")
 
         yield advance

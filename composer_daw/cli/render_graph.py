@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -42,6 +40,7 @@ class GraphCall:
 
 def run_graph(call: GraphCall) -> None:
     """Plan, render, write and tell; with `dry_run` plan and tell only."""
+    from composer_daw.cli.progress import bar
     from composer_daw.midi import load_midi
     from composer_daw.rendering.graph_plan import plan_graph
     from composer_daw.rendering.graph_render import render_graph
@@ -52,7 +51,7 @@ def run_graph(call: GraphCall) -> None:
         return
     _check_targets(call)
     total = len(plan.parts) + len(plan.graph.buses) + 1
-    with naming(call.score), steps_bar(total, "tracks and buses") as told:
+    with naming(call.score), bar("tracks and buses", total) as told:
         mixdown = render_graph(
             plan, seed=call.seed, out_of_range=call.out_of_range, stems=bool(call.stems), told=told
         )
@@ -125,22 +124,6 @@ def _tell(mixdown: Mixdown, plan: Plan, call: GraphCall) -> None:
         click.echo(f"{call.stems}: {len(mixdown.stems)} stems; {summed} of them add up to {whole}")
     for note in notes:
         click.echo(f"note: {note}", err=True)
-
-
-@contextmanager
-def steps_bar(total: int, what: str) -> Iterator[Callable[[str], None]]:
-    """Yield a function to call with the name of each step when it is done; it moves a bar on a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda name: None
-        return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=total)
-        yield lambda name: bar.update(task, advance=1, description=escape(name))
 
 
 # --- the plan as a tree ----------------------------------------------------------------------------------
