@@ -12,7 +12,7 @@ exit code 1. Anything else that escapes is a bug.
      +-- OutputError         the result cannot be written: permissions, a full disk, a folder in the way
      +-- HostError           an engine refused, hung or gave something that is not sound
           +-- CrashError     its process died; a second try in a new one may do
-          +-- LoadError      an instrument that cannot be brought up: all that is to be played on it fails alike
+          +-- LoadError      an instrument cannot be brought up: all that is played on it fails alike
 """
 
 from __future__ import annotations

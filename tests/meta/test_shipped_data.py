@@ -44,4 +44,7 @@ def test_the_vocabulary_has_each_group_with_its_default() -> None:
 def test_no_yaml_ships_that_nothing_checks() -> None:
     checked = {*MAPS, shipped("technique_maps") / "vocabulary.yaml"}
     assert set(shipped("technique_maps").rglob("*.y*ml")) == checked
-    assert {path.suffix for path in shipped("presets").rglob("*") if path.is_file()} <= {".yaml"}
+    files = [path for path in shipped("presets").rglob("*") if path.is_file()]
+    states = {path for path in files if path.parent.name == "states"}
+    assert {path.suffix for path in files if path not in states} <= {".yaml"}
+    assert {path.suffix for path in states} <= {".fxb", ".vstpreset", ".bin", ".json"}

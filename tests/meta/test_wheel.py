@@ -45,11 +45,15 @@ def run(installed: Path, *arguments: str) -> str:
     return done.stdout
 
 
+def _data(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
 def test_all_that_ships_is_in_the_wheel(installed: Path) -> None:
     for folder in ("technique_maps", "presets", "configs"):
-        there = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*.yaml")}
+        there = {path.relative_to(ROOT).as_posix() for path in _data(ROOT / folder)}
         inside = installed / "composer_daw" / "shipped"
-        assert {path.relative_to(inside).as_posix() for path in (inside / folder).rglob("*.yaml")} == there
+        assert {path.relative_to(inside).as_posix() for path in _data(inside / folder)} == there
     package = {path.relative_to(ROOT) for path in (ROOT / "composer_daw").rglob("*") if path.is_file()}
     wanted = {path.as_posix() for path in package if "__pycache__" not in path.parts}
     assert {path for path in wanted if not (installed / path).is_file()} == set()
