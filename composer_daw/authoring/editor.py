@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import base64
-import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from composer_daw.authoring.fingerprint import SAMPLE_RATE
 from composer_daw.authoring.x11_window import open_display, x11_library
@@ -19,6 +16,7 @@ from composer_daw.errors import CrashError, HostError
 from composer_daw.hosts.base import Parameter
 from composer_daw.hosts.plugin import PluginHost
 from composer_daw.plugins.binary import PluginFile, check_plugin
+from composer_daw.plugins.child import Child, parsed
 
 X11_NAMES = (
     "WM_PROTOCOLS",
@@ -95,33 +93,18 @@ def edited_aside(plugin: PluginFile, state: bytes) -> Edited:
     with tempfile.TemporaryDirectory(prefix="composer_daw-") as folder:
         given = Path(folder) / "state"
         given.write_bytes(state)
-        command = [sys.executable, "-m", "composer_daw.authoring.vst2_editor"]
-        command += [str(plugin.binary), str(given), plugin.path.stem, str(SAMPLE_RATE)]
-        with (Path(folder) / "words").open("w+b") as words:
-            answer = _answer_of(command, words)
-            words.seek(0)
-            said = words.read()[-2000:].decode("utf-8", "replace").split("\n")
+        arguments = str(plugin.binary), str(given), plugin.path.stem, str(SAMPLE_RATE)
+        child = Child("composer_daw.authoring.vst2_editor", *arguments)
+        try:
+            answer = parsed(child.answers.read())  # however long a person takes
+            child.wait()
+        finally:
+            child.close()
     if answer is None:
-        last = next((line.strip() for line in reversed(said) if line.strip()), "nothing")
-        raise CrashError(f"{plugin.path.stem}: crashed while its window was open; it said last: {last[:160]}")
+        raise CrashError(f"{plugin.path.stem}: crashed while its window was open{child.last_words}")
     if "error" in answer:
         raise HostError(f"{plugin.path.stem}: {answer['error']}")
     return Edited(base64.b64decode(answer["state"]), dict(enumerate(answer["values"])), {})
-
-
-def _answer_of(command: list[str], words: Any) -> dict[str, Any] | None:
-    """Run a process to its end, however long a person takes; return its line of JSON, None without one."""
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words, start_new_session=True
-    ) as process:
-        assert process.stdout is not None
-        try:
-            answer = json.loads(process.stdout.read())  # its input stays open: it ends when we do
-        except ValueError:
-            return None
-        finally:
-            process.kill()
-    return answer if isinstance(answer, dict) else None
 
 
 @contextmanager

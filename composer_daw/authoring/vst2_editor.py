@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import base64
 import ctypes
-import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -21,9 +19,9 @@ from typing import Any
 
 from composer_daw.authoring.x11_window import X11Window
 from composer_daw.errors import ComposerError, HostError
+from composer_daw.plugins.child import answer_and_end, end_with_the_caller, own_streams
 from composer_daw.plugins.fxp import Bank, Program, read_fxp
-from composer_daw.plugins.introspect import _own_answers
-from composer_daw.plugins.vst2_binary import MAGIC, _answer, _Dispatcher, _Plugin
+from composer_daw.plugins.vst2_binary import MAGIC, Dispatcher, Vst2, answer_plugin
 
 IDLE_S = 0.02
 BLOCK = 512
@@ -39,7 +37,7 @@ _GetParameter = ctypes.CFUNCTYPE(ctypes.c_float, ctypes.c_void_p, ctypes.c_int32
 _Process = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int32)
 
 
-class _Playing(_Plugin):
+class _Playing(Vst2):
     """The struct that a plugin hands out, as far as what makes it play."""
 
     _fields_ = [("process_replacing", ctypes.c_void_p)]
@@ -56,11 +54,11 @@ class Editor:
 
     def __init__(self, binary: Path, sample_rate: float) -> None:
         """Load the plugin and switch it on; raise HostError where it has no window."""
-        self._host = _Dispatcher(self._asked)  # kept: the plugin calls it as long as it lives
+        self._host = Dispatcher(self._asked)  # kept: the plugin calls it as long as it lives
         self._library = ctypes.CDLL(str(binary))
         entry = "VSTPluginMain" if hasattr(self._library, "VSTPluginMain") else "main"
         start = getattr(self._library, entry)
-        start.restype, start.argtypes = ctypes.POINTER(_Playing), [_Dispatcher]
+        start.restype, start.argtypes = ctypes.POINTER(_Playing), [Dispatcher]
         handed_out = start(self._host)
         if not handed_out or handed_out.contents.magic != MAGIC:
             raise HostError("gave no plugin when it was asked for one")
@@ -132,7 +130,7 @@ class Editor:
         if opcode == _HOST_RESIZE and self._window is not None and index > 0 and value > 0:
             self._window.resize(index, value)
             return 1
-        return _answer(plugin, opcode, index, value, place, option)
+        return answer_plugin(plugin, opcode, index, value, place, option)
 
     def _size(self) -> tuple[int, int]:
         place = ctypes.POINTER(_Size)()
@@ -165,15 +163,14 @@ def _edited(binary: Path, state: bytes, title: str, sample_rate: float) -> dict[
 
 def main() -> None:
     """Show one plugin, answer, and end without giving it another chance to crash."""
-    answers = _own_answers()
+    requests, answers = own_streams()
+    end_with_the_caller(requests)
     binary, state, title, sample_rate = sys.argv[1:5]
     try:
         answer = _edited(Path(binary), Path(state).read_bytes(), title, float(sample_rate))
     except ComposerError as error:
         answer = {"error": str(error)}
-    answers.write(json.dumps(answer).encode())
-    answers.flush()
-    os._exit(0)
+    answer_and_end(answers, answer)
 
 
 if __name__ == "__main__":

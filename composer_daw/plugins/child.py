@@ -7,6 +7,7 @@ and answers on its standard output; what the plugin prints goes to standard erro
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import threading
 import weakref
 from collections import deque
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, NoReturn
 
 from composer_daw.errors import HostError
 
@@ -61,6 +62,12 @@ class Child:
     def alive(self) -> bool:
         """Tell whether it runs."""
         return self._process.poll() is None
+
+    def wait(self) -> None:
+        """Wait until it has ended by itself, a moment at the most, and hear its last words."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=5.0)
+        self.kill()
 
     def kill(self) -> None:
         """End the process and what it started, and hear it to its very last word; no zombie stays."""
@@ -130,6 +137,15 @@ def _end(process: subprocess.Popen[bytes]) -> None:
                 stream.close()
 
 
+def parsed(said: bytes) -> dict[str, Any] | None:
+    """Return the answer of a process (reverse of `answer_and_end`); None where there is none, or half."""
+    try:
+        answer = json.loads(said)
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
 # ------------------------------------------------------------------------------- in the process of its own
 
 
@@ -153,3 +169,10 @@ def end_with_the_caller(requests: IO[bytes]) -> None:
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
+
+
+def answer_and_end(answers: IO[bytes], answer: dict[str, Any]) -> NoReturn:
+    """Write one line of JSON, and end without giving the plugin another chance to crash."""
+    answers.write(json.dumps(answer).encode())
+    answers.flush()
+    os._exit(0)

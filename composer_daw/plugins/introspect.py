@@ -7,27 +7,21 @@ answers with one line of JSON: what the plugin prints, breaks or hangs, it does 
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import signal
-import subprocess
+import queue
 import sys
 import threading
-from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from composer_daw.errors import ComposerError, CrashError, HostError, LoadError
 from composer_daw.plugins.binary import PluginFile, check_plugin
+from composer_daw.plugins.child import Child, answer_and_end, end_with_the_caller, own_streams, parsed
 from composer_daw.plugins.search import PluginKind
 
 LIMIT_S = 30.0
 """How long a plugin may take to say what it is; sample libraries load their samples later."""
-
-LAST_WORDS = 2000
-"""How much of what a plugin printed last is kept, in bytes."""
 
 LONGEST_ANSWER = 1 << 20
 
@@ -68,48 +62,34 @@ class Introspection:
     def __init__(self, plugin: PluginFile) -> None:
         """Start the process."""
         self.plugin = plugin
-        self._said: deque[bytes] = deque()
-        self._answer: deque[bytes] = deque()
-        self._process = _start(plugin)
-        self._threads = [
-            _thread(_hear_out, self._process.stdout, self._answer),
-            _thread(_overhear, self._process.stderr, self._said),
-        ]
+        self._child = Child("composer_daw.plugins.introspect", plugin.kind, str(plugin.binary))
+        self._answer: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        threading.Thread(target=self._hear_out, daemon=True).start()
 
     def identity(self, limit_s: float) -> PluginIdentity:
         """Wait for the answer and return it; raise HostError."""
-        name = self.plugin.path.stem
+        name, child = self.plugin.path.stem, self._child
         try:
-            code = self._process.wait(limit_s)
-        except subprocess.TimeoutExpired:
-            self.close()
-            words = self._last_words()
+            said = self._answer.get(timeout=limit_s)
+        except queue.Empty:
+            child.kill()
             raise HostError(
-                f"{name}: hung while it was asked what it is: no answer in {limit_s:.3g} s{words}"
+                f"{name}: hung while it was asked what it is: no answer in {limit_s:.3g} s{child.last_words}"
             ) from None
-        self.close()  # and hear what it said last
-        answer = self._parsed()
+        child.wait()
+        answer = parsed(said)
         if answer is None:
             raise CrashError(
-                f"{name}: crashed while it was asked what it is ({_ending(code)}){self._last_words()}"
+                f"{name}: crashed while it was asked what it is ({child.ending}){child.last_words}"
             )
         if "error" in answer:
-            raise LoadError(f"{name}: {answer['error']}{self._last_words()}")
+            raise LoadError(f"{name}: {answer['error']}{child.last_words}")
         answer["name"] = answer["name"] or name
         return PluginIdentity(kind=self.plugin.kind, sha256=self.plugin.sha256, **answer)
 
     def close(self) -> None:
         """End the process, and what it started; nothing of it stays."""
-        if self._process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        for thread in self._threads:
-            thread.join(timeout=2.0)
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        self._child.close()
 
     def __enter__(self) -> Self:
         """Return this; the process ends with the block."""
@@ -121,80 +101,14 @@ class Introspection:
         """End the process."""
         self.close()
 
-    def _parsed(self) -> dict[str, Any] | None:
-        """Return the answer, None where there is none, or half of one."""
-        try:
-            answer = json.loads(b"".join(self._answer))
-        except ValueError:
-            return None
-        return answer if isinstance(answer, dict) else None
-
-    def _last_words(self) -> str:
-        lines = b"".join(self._said)[-LAST_WORDS:].decode("utf-8", "replace").splitlines()
-        said = [" ".join(line.split()) for line in lines if line.strip()]
-        return f"; it said last: {said[-1][:160]}" if said else ""
-
-
-def _start(plugin: PluginFile) -> subprocess.Popen[bytes]:
-    package = str(Path(__file__).resolve().parents[2])
-    inherited = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return subprocess.Popen(
-        [sys.executable, "-m", "composer_daw.plugins.introspect", plugin.kind, str(plugin.binary)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(inherited)},
-        start_new_session=True,  # an interrupt at the keyboard is for us
-    )
-
-
-def _ending(code: int) -> str:
-    if code < 0:
-        with contextlib.suppress(ValueError):
-            return signal.Signals(-code).name
-    return f"exit code {code}"
-
-
-def _thread(work: Any, stream: IO[bytes] | None, store: deque[bytes]) -> threading.Thread:
-    thread = threading.Thread(target=work, args=(stream, store), daemon=True)
-    thread.start()
-    return thread
-
-
-def _hear_out(stream: IO[bytes], store: deque[bytes]) -> None:
-    with contextlib.suppress(ValueError, OSError):
-        store.append(stream.read(LONGEST_ANSWER))
-
-
-def _overhear(stream: IO[bytes], store: deque[bytes]) -> None:
-    """Keep the end of what a plugin prints; a plugin that prints without end fills nothing."""
-    with contextlib.suppress(ValueError, OSError):
-        while said := os.read(stream.fileno(), 65_536):
-            store.append(said[-LAST_WORDS:])
-            if len(store) > 4:
-                store.popleft()
+    def _hear_out(self) -> None:
+        answer = b""
+        with contextlib.suppress(ValueError, OSError):
+            answer = self._child.answers.read(LONGEST_ANSWER)
+        self._answer.put(answer)
 
 
 # ------------------------------------------------------------------------------- in the process of its own
-
-
-def _own_answers() -> IO[bytes]:
-    """Return the pipe for the answer; what the plugin prints goes to standard error, and it reads nothing.
-
-    The process ends when whoever started it is gone, whatever the plugin is at.
-    """
-    asked, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-
-    def end_with_the_caller() -> None:
-        asked.read()
-        os._exit(1)
-
-    threading.Thread(target=end_with_the_caller, daemon=True).start()
-    return answers
 
 
 def _looked_at(kind: str, binary: Path) -> dict[str, Any]:
@@ -212,13 +126,9 @@ def _looked_at(kind: str, binary: Path) -> dict[str, Any]:
 
 def main() -> None:
     """Answer for one plugin, and end without giving it another chance to crash."""
-    answers = _own_answers()
-    with contextlib.suppress(OSError):  # some plugins keep settings there and fail without it
-        Path("~/.local/share").expanduser().mkdir(parents=True, exist_ok=True)
-    answer = _looked_at(sys.argv[1], Path(sys.argv[2]))
-    answers.write(json.dumps(answer).encode())
-    answers.flush()
-    os._exit(0)
+    requests, answers = own_streams()
+    end_with_the_caller(requests)
+    answer_and_end(answers, _looked_at(sys.argv[1], Path(sys.argv[2])))
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ _HOST_NUMBERS = {1: 2400, 6: 1, 16: 44_100, 17: 512, 34: 1000, 38: 1}
 """What a plugin asks of a host, and what it gets: version, yes to MIDI, rate, block, own version, English."""
 _HOST_TEXTS = {32: b"composer_daw", 33: b"composer_daw"}
 
-_Dispatcher = ctypes.CFUNCTYPE(
+Dispatcher = ctypes.CFUNCTYPE(
     ctypes.c_ssize_t,
     ctypes.c_void_p,
     ctypes.c_int32,
@@ -49,12 +49,12 @@ _Dispatcher = ctypes.CFUNCTYPE(
 """The same for both sides: what a host asks of a plugin, and what a plugin asks of a host."""
 
 
-class _Plugin(ctypes.Structure):
+class Vst2(ctypes.Structure):
     """The struct that a plugin hands out."""
 
     _fields_ = [
         ("magic", ctypes.c_int32),
-        ("dispatcher", _Dispatcher),
+        ("dispatcher", Dispatcher),
         ("process", ctypes.c_void_p),
         ("set_parameter", ctypes.c_void_p),
         ("get_parameter", ctypes.c_void_p),
@@ -74,7 +74,7 @@ class _Plugin(ctypes.Structure):
     ]
 
 
-def _answer(_plugin: int, opcode: int, _index: int, _value: int, place: int, _option: float) -> int:
+def answer_plugin(_plugin: int, opcode: int, _index: int, _value: int, place: int, _option: float) -> int:
     """Answer a plugin as the smallest host there is; 0 for all that is not known."""
     if opcode in _HOST_TEXTS and place:
         ctypes.memmove(place, _HOST_TEXTS[opcode] + b"\0", len(_HOST_TEXTS[opcode]) + 1)
@@ -82,7 +82,7 @@ def _answer(_plugin: int, opcode: int, _index: int, _value: int, place: int, _op
     return _HOST_NUMBERS.get(opcode, 0)
 
 
-_HOST = _Dispatcher(_answer)
+_HOST = Dispatcher(answer_plugin)
 
 
 def read_vst2(binary: Path) -> dict[str, Any]:
@@ -95,18 +95,18 @@ def read_vst2(binary: Path) -> dict[str, Any]:
     if entry is None:
         raise LoadError("exports neither VSTPluginMain nor main")
     start = getattr(library, entry)
-    start.restype, start.argtypes = ctypes.POINTER(_Plugin), [_Dispatcher]
+    start.restype, start.argtypes = ctypes.POINTER(Vst2), [Dispatcher]
     handed_out = start(_HOST)
     if not handed_out:
         raise LoadError("gave no plugin when it was asked for one")
-    plugin: _Plugin = handed_out.contents
+    plugin: Vst2 = handed_out.contents
     if plugin.magic != MAGIC:
         raise LoadError("gave something that is no VST2 plugin")
     _ask(handed_out, _OPEN)
     return _identity(handed_out, plugin)
 
 
-def _identity(handed_out: Any, plugin: _Plugin) -> dict[str, Any]:
+def _identity(handed_out: Any, plugin: Vst2) -> dict[str, Any]:
     category = _ask(handed_out, _CATEGORY)
     return {
         "id": id_text(plugin.id & 0xFFFFFFFF),
