@@ -83,7 +83,7 @@ class PluginHost(Seat):
         self._load()
         with named(self.name):
             self._prepare(events)
-            sound = self._play(events, duration_s)
+            sound = self._play(events, duration_s, rings_out=not self.sound.fresh)
             self._used = True
             return sound
 
@@ -98,6 +98,8 @@ class PluginHost(Seat):
                 raise HostError(self._ready[technique])
         if not self._probes and not self._used and not self.sound.fresh:
             self._play(beginning(events), min(events.duration_s, WARM_UP_S))  # what comes first may differ
+            if self._dirty:
+                self._renew()  # better without a warm-up than with its end in the take
 
     def _renew(self) -> None:
         self._asked({"do": "renew"}, "loading anew", limit_s=self.limits.load_s)
@@ -122,14 +124,14 @@ class PluginHost(Seat):
         hint = "is it an effect?" if inputs else "are its samples there?"
         return f"{technique} stays silent for {self.limits.ready_s:.3g} s; {hint}"
 
-    def _play(self, events: Events, duration_s: float) -> Audio:
+    def _play(self, events: Events, duration_s: float, rings_out: bool = True) -> Audio:
         head = {
             "do": "play",
             "duration_s": duration_s,
             "score_s": events.duration_s,
             "pre_roll_s": events.pre_roll_s,
             "parameters": events.parameters,
-            "rings_out": not self.sound.fresh,
+            "rings_out": rings_out,
         }
         limit_s = self.limits.render_s + duration_s
         self._left |= left_behind(events)
@@ -151,6 +153,8 @@ class PluginEffect(Seat):
 
         The caller leaves room for the tail. Each call gets a new instance: nothing of the last one rings on.
         """
+        if not audio.samples.size:
+            return audio
         self._load()
         limit_s = self.limits.render_s + audio.duration_s
         with named(self.name):
@@ -160,4 +164,5 @@ class PluginEffect(Seat):
             self._renders += 1
             self._process.put(audio.samples, limit_s)
             answer, _ = self._asked({"do": "process"}, "processing", limit_s=limit_s)
+            self._facts["rss"] = answer["rss"]
             return Audio(self._process.sound(answer, limit_s), self.sample_rate)

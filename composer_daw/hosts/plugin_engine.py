@@ -39,7 +39,6 @@ class PluginEngine:
         check_sample_rate(sample_rate)
         self.path, self.sample_rate, self.block = path, sample_rate, block
         self.state_given, self.settings = state, dict(settings)
-        self._midi = Path(tempfile.mkdtemp(prefix="composer_daw-")) / "events.mid"
         self.renew()
 
     def renew(self) -> None:
@@ -100,6 +99,9 @@ class PluginEngine:
     @property
     def state(self) -> bytes:
         """Return all that the plugin would have a host save."""
+        self._plugin.clear_midi()
+        self._engine.load_graph([(self._plugin, [])])
+        self._engine.render(self.block / self.sample_rate)  # a VST3 takes up what it was told when it plays
         return bytes(self._plugin.__getstate__()["plugin_state"])
 
     def parameters(self) -> list[tuple[int, str, float, str]]:
@@ -109,6 +111,17 @@ class PluginEngine:
             (index, name, values[index], str(self._plugin.get_parameter_text(index)))
             for index, name in self.indices.items()
         ]
+
+    def recalled(self) -> list[tuple[int, str, float, str]]:
+        """Return the parameters as the plugin itself has them.
+
+        A VST3 has two halves: the one that shows parameters takes them from a state even where the one that
+        plays does not. So what it gives back as its state is read in an instance of its own, if it is another
+        than it was given.
+        """
+        if not self.path.lower().endswith(".vst3") or (own := self.state) == self.state_given:
+            return self.parameters()
+        return PluginEngine(self.path, self.sample_rate, self.block, own, {}).parameters()
 
     def _values(self) -> dict[int, float]:
         """Return the values: true once loaded; after `set`, what the plugin was told, taken or not."""
@@ -139,13 +152,21 @@ class PluginEngine:
         """Set a parameter to a value in 0..1, or to the value that the plugin shows as this text."""
         index = self.index_of(name)
         if isinstance(value, str):
-            value = value_of_text(value, lambda at: self._text_at(index, at), name)
+            value = self._value_shown_as(value, index, name)
         if not 0.0 <= value <= 1.0:
             raise HostError(
                 f"{name}: {value} is outside 0..1; give a value there, or what the plugin shows "
                 f"(now '{self._plugin.get_parameter_text(index)}')"
             )
         self._plugin.set_parameter(index, float(value))
+
+    def _value_shown_as(self, text: str, index: int, name: str) -> float:
+        before = float(self._plugin.get_parameter(index))
+        try:
+            return value_of_text(text, lambda at: self._text_at(index, at), name)
+        except HostError:
+            self._plugin.set_parameter(index, before)  # a text that it never shows changes nothing
+            raise
 
     def _text_at(self, index: int, value: float) -> str:
         self._plugin.set_parameter(index, float(value))
@@ -154,8 +175,10 @@ class PluginEngine:
     def play(self, events: Events, duration_s: float) -> Samples:
         """Return the audio from `-events.pre_roll_s` to `duration_s`, latency taken out."""
         total = max(0, round((duration_s + events.pre_roll_s) * self.sample_rate))
-        save_sample_exact(events, self._midi, self.sample_rate)
-        self._plugin.load_midi(str(self._midi), beats=False, all_events=True)
+        with tempfile.TemporaryDirectory(prefix="composer_daw-") as folder:  # gone before the plugin plays
+            midi = Path(folder) / "events.mid"
+            save_sample_exact(events, midi, self.sample_rate)
+            self._plugin.load_midi(str(midi), beats=False, all_events=True)
         self._engine.load_graph([(self._plugin, [])])
         automated = self._automate(events, total)
         try:
@@ -168,10 +191,10 @@ class PluginEngine:
         """Return what the plugin makes of the audio (channels x frames), latency taken out."""
         inputs, _ = self.channels
         if not inputs:
-            raise HostError(f"{self.path}: takes no audio: it is an instrument, not an effect")
-        fitted = np.array(
-            np.broadcast_to(audio, (inputs, audio.shape[1])) if len(audio) == 1 else audio[:inputs]
-        )
+            raise HostError("takes no audio: it is an instrument, not an effect")
+        if len(audio) > inputs:
+            raise HostError(f"takes {inputs} channels of audio, not {len(audio)}; use its other version")
+        fitted = np.array(np.broadcast_to(audio, (inputs, audio.shape[1])) if len(audio) == 1 else audio)
         fitted = np.pad(fitted, ((0, inputs - len(fitted)), (0, self.latency + self.block)))
         source = self._engine.make_playback_processor("input", fitted)
         self._engine.load_graph([(source, []), (self._plugin, ["input"])])
@@ -195,16 +218,17 @@ class PluginEngine:
         DawDreamer looks once in each block, at its start: a change takes hold from the start of its block.
         """
         rows = events.of(Kind.PARAMETER)
+        named = {n: self.index_of(events.parameters[n]) for n in np.unique(rows["number"]).tolist()}
+        moved = np.array([named[number] for number in rows["number"].tolist()], int)
+        blocks = np.arange((total + self.latency) // self.block + 2)
         before: dict[int, float] = {}
-        for number in np.unique(rows["number"]).tolist():
-            index = self.index_of(events.parameters[number])
-            mine = rows[rows["number"] == number]
+        for index in sorted(set(named.values())):
+            mine = rows[moved == index]
             before[index] = float(self._plugin.get_parameter(index))
-            lane = np.full(total + self.latency + 2 * self.block, before[index], np.float32)
-            at = events.to_samples(mine["time_s"], self.sample_rate)
-            for start, value in zip((at // self.block * self.block).tolist(), mine["value"], strict=True):
-                lane[start:] = value
-            self._plugin.set_automation(index, lane)
+            since = events.to_samples(mine["time_s"], self.sample_rate) // self.block
+            values = np.append(np.float32(before[index]), mine["value"])
+            lane = values[np.searchsorted(since, blocks, side="right")]
+            self._plugin.set_automation(index, np.repeat(lane, self.block))
         return before
 
     def falls_silent(self) -> bool:

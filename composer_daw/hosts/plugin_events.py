@@ -19,7 +19,7 @@ NEVER_STAY = range(120, 128)
 def left_behind(events: Events) -> set[Control]:
     """Return what these events change for whatever is played next; keyswitches latch, too."""
     rows = events.of(*STAYS, Kind.SWITCH_ON)
-    return _controls(rows) - {
+    return set(_controls(rows)) - {
         (int(Kind.CONTROL), channel, number) for channel in range(16) for number in NEVER_STAY
     }
 
@@ -29,22 +29,27 @@ def set_before_notes(events: Events) -> set[Control]:
     notes = events.of(Kind.NOTE_ON)
     first = float(notes["time_s"][0]) if len(notes) else np.inf
     rows = events.of(*STAYS, Kind.SWITCH_ON)
-    return _controls(rows[rows["time_s"] <= first])
+    return set(_controls(rows[rows["time_s"] <= first]))
 
 
-def _controls(rows: np.ndarray) -> set[Control]:
-    """Return the controls of some rows; any keyswitch of a channel takes the place of any other."""
+def _controls(rows: np.ndarray) -> list[Control]:
+    """Return the control of each row; any keyswitch of a channel takes the place of any other."""
     columns = (rows[name].tolist() for name in ("kind", "channel", "number"))
     numberless = (Kind.SWITCH_ON, Kind.PROGRAM)
-    return {
+    return [
         (kind, channel, 0 if kind in numberless else number)
         for kind, channel, number in zip(*columns, strict=True)
-    }
+    ]
 
 
 def beginning(events: Events) -> Events:
-    """Return the first two seconds, with every key released at the end."""
-    rows = events.stream[events.stream["time_s"] < WARM_UP_S]
+    """Return the first two seconds, with every key released at the end.
+
+    What would stay behind and be heard before the events set it themselves is left out.
+    """
+    stays = left_behind(events) - set_before_notes(events)
+    kept = [control not in stays for control in _controls(events.stream)]
+    rows = events.stream[np.array(kept, bool) & (events.stream["time_s"] < WARM_UP_S)]
     down: dict[tuple[int, int], bool] = {}
     for row in rows:
         if row["kind"] in (Kind.NOTE_ON, Kind.SWITCH_ON, Kind.NOTE_OFF, Kind.SWITCH_OFF):

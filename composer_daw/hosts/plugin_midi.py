@@ -19,6 +19,9 @@ from composer_daw.events import EventArray, Events, Kind
 SPLIT = 2**14
 """The longest ticks per beat that a file may state is below 2**15."""
 
+LONGEST_BEAT = 2**24
+"""A beat is stated in microseconds, in three bytes; twice one is more than the first beat, too."""
+
 ON, OFF = (Kind.NOTE_ON, Kind.SWITCH_ON), (Kind.NOTE_OFF, Kind.SWITCH_OFF)
 
 STATUS = {
@@ -42,9 +45,9 @@ def _ticks_and_tempo(sample_rate: int) -> tuple[int, int]:
     """Return ticks per beat and microseconds per beat, so that a tick lasts exactly one sample."""
     common = math.gcd(sample_rate, 1_000_000)
     ticks, tempo = sample_rate // common, 1_000_000 // common
-    if ticks >= 2**15:
-        raise HostError(f"plugins cannot be played at {sample_rate} Hz; take 44100, 48000 or 96000")
     grow = max(1, SPLIT // ticks)  # a long beat keeps the quarter of the first tick a whole number
+    if ticks >= 2**15 or 2 * tempo * grow > LONGEST_BEAT:
+        raise HostError(f"plugins cannot be played at {sample_rate} Hz; take 44100, 48000 or 96000")
     return ticks * grow, tempo * grow
 
 

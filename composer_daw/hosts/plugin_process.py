@@ -28,7 +28,10 @@ class PluginProcess:
 
     def __init__(self) -> None:
         """Start the process; raise HostError where it does not come up."""
-        path, self.shared = new_shared_file()
+        try:
+            path, self.shared = new_shared_file()
+        except OSError as error:
+            raise HostError(f"no memory to share with its process: {error.strerror or error}") from error
         try:
             self._process = _start(path)
             self._answers: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
@@ -48,12 +51,16 @@ class PluginProcess:
         `doing` tells in errors what it was at. Raises CrashError where the process dies, HostError where it
         refuses or takes longer than `limit_s` (it is killed), LoadError where the plugin cannot be loaded.
         """
+        assert self._process.stdin is not None
         try:
-            assert self._process.stdin is not None
-            send(self._process.stdin, {**head, "limit_s": limit_s}, body)
-        except OSError:  # it died between two requests; what it left behind says so
-            pass
-        return self._wait(doing, limit_s)
+            with contextlib.suppress(OSError):  # it died between two requests; what it left behind says so
+                send(self._process.stdin, {**head, "limit_s": limit_s}, body)
+            return self._wait(doing, limit_s)
+        except HostError:
+            raise
+        except BaseException:  # an interrupt, say: its answer would be taken for that to the next request
+            self.close()
+            raise
 
     def sound(self, answer: dict[str, Any], limit_s: float) -> Samples:
         """Return the samples that an answer describes, part by part."""
@@ -124,14 +131,17 @@ class PluginProcess:
 def _start(shared: Path) -> subprocess.Popen[bytes]:
     package = str(Path(__file__).resolve().parents[2])
     inherited = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return subprocess.Popen(
-        [sys.executable, "-m", "composer_daw.hosts.plugin_worker", str(shared)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(inherited)},
-        start_new_session=True,  # an interrupt at the keyboard is for the host; it ends the plugin in order
-    )
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "composer_daw.hosts.plugin_worker", str(shared)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(inherited)},
+            start_new_session=True,  # an interrupt at the keyboard is for the host, which ends the plugin
+        )
+    except OSError as error:
+        raise HostError(f"its process could not be started: {error.strerror or error}") from error
 
 
 def _thread(work: Any, stream: IO[bytes] | None, store: Any) -> threading.Thread:

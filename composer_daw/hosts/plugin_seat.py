@@ -143,7 +143,7 @@ class Seat(ClosesItself):
     def _check_it_remembers(self) -> None:
         if not self.sound.expected:
             return
-        answer, _ = self._asked({"do": "parameters"}, "telling its parameters")
+        answer, _ = self._asked({"do": "recalled"}, "telling its parameters", limit_s=self.limits.load_s)
         lost = lost_parameters(
             self.sound.expected, {name: value for _, name, value, _ in answer["parameters"]}
         )

@@ -27,7 +27,8 @@ def value_of_text(wanted: str, text_at: Callable[[float], str], name: str) -> fl
         return between
     words = list(dict.fromkeys(text.strip() for text in shown))
     choice = ", ".join(words) if len(words) <= 24 else f"{words[0]} to {words[-1]}"
-    raise HostError(f"{name}: never shows '{wanted}'{did_you_mean(wanted, words)}; it shows {choice}")
+    hint = did_you_mean(wanted, words) if _number(wanted) is None else ""  # digits alike are no numbers alike
+    raise HostError(f"{name}: never shows '{wanted}'{hint}; it shows {choice}")
 
 
 def _between(

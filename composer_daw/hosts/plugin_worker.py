@@ -92,6 +92,10 @@ class Worker:
         """Return all parameters."""
         return {"parameters": self._engine.parameters()}
 
+    def do_recalled(self, head: dict[str, Any], body: bytes) -> dict[str, Any]:
+        """Return all parameters as the plugin itself has them, not as it only shows them."""
+        return {"parameters": self._engine.recalled()}
+
     def do_set(self, head: dict[str, Any], body: bytes) -> dict[str, Any]:
         """Set a parameter."""
         self._engine.set(head["name"], head["value"])

@@ -47,6 +47,6 @@ def _from_cc(one: Automation, events: Events) -> Line:
 
 def _envelope(one: Automation, events: Events) -> Line:
     times, values = (np.array(column) for column in zip(*one.envelope, strict=True))
-    grid = np.append(np.arange(0.0, min(times[-1], events.duration_s), STEP_S), times[-1])
+    grid = np.append(np.arange(0.0, times[-1], STEP_S), times[-1])
     at = np.append(-events.pre_roll_s, grid)
     return at, np.interp(at, times, values)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -27,10 +29,17 @@ JOBS_PER_PROCESS = 1000
 """After so many jobs a worker is replaced: engines in its own process leak, too."""
 
 TRIES = 2
-"""A job whose process died is tried once more, in a new one: it may not have been at fault."""
+"""A job whose process died, or found none to load its engine, is tried once more: it may not be at fault."""
 
 FAILED_LOADS = 2
 """An instrument that failed to load so often, and never came up, is not tried again."""
+
+LOOK_S = 1.0
+"""How often it is seen to that no worker died between two jobs."""
+
+STALLED_S = 60.0
+"""A worker that has begun none of its jobs for so long is replaced: one killed in the middle of taking a job
+or of handing over a result leaves a lock that the next one waits for."""
 
 MEMORY_SHARE = 0.8
 """How much of the free memory the workers may have together."""
@@ -71,8 +80,9 @@ def run_jobs(
 
     A job over `limit_s` seconds is killed, and a worker that dies is replaced. A job whose process died is
     tried a second time; what then remains is that job's HostError, as is any error that is no ComposerError.
-    When two jobs of a group find that its engine does not load, and none that it does, the rest of the group
-    is set aside. When the caller stops early (an interrupt, say), the workers are stopped too.
+    So is a job whose engine did not load, but when that has failed twice in a group and never succeeded, the
+    rest of the group is set aside. When the caller stops early (an interrupt, say), the workers are stopped
+    too.
     """
     if not jobs:
         return
@@ -87,11 +97,14 @@ def run_jobs(
                 for lane in lanes:
                     if len(lane.groups) <= depth and (one := queue.take(lane, lanes)) is not None:
                         running[lane.start(one)] = lane, one
-            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            ended, _ = wait(running, LOOK_S, return_when=FIRST_COMPLETED)
+            for lane in lanes:
+                lane.mend()
             for future in ended:
                 lane, one = running.pop(future)
                 lane.groups.remove(one.group)
                 done = _done(one.job, future, limit_s)
+                queue.note(one.group, done)
                 if queue.again(one, done):
                     continue
                 yield done
@@ -149,22 +162,27 @@ class _Queue(Generic[Job]):
         return self.by_group[name].popleft()
 
     def again(self, one: _Try[Job], done: Done[Job, Any]) -> bool:
-        """Put a job back whose process died, if that was its first try; tell whether it was put back."""
+        """Put a job back whose process died, or whose engine did not load; tell whether it was put back."""
         one.tries += 1
-        if not isinstance(done.error, CrashError) or one.tries >= TRIES:
+        may_do = isinstance(done.error, CrashError | LoadError) and not self._given_up(one.group)
+        if not may_do or one.tries >= TRIES:
             return False
         self.by_group[one.group].append(one)
         return True
 
-    def set_aside(self, group: str, done: Done[Job, Any]) -> Iterator[Done[Job, Any]]:
-        """Note how a job of a group ended; yield the rest of the group if its engine cannot be loaded."""
-        if not isinstance(done.error, LoadError):
-            self.loaded.add(group)
-        elif group not in self.loaded:
+    def note(self, group: str, done: Done[Job, Any]) -> None:
+        """Note from how a job ended whether the engine of its group can be loaded."""
+        if isinstance(done.error, LoadError):
             self.failed_loads[group] += 1
-        if self.failed_loads[group] < FAILED_LOADS or group in self.loaded:
-            return
-        while self.by_group[group]:
+        elif not isinstance(done.error, CrashError):  # of a crash nobody knows how far it came
+            self.loaded.add(group)
+
+    def _given_up(self, group: str) -> bool:
+        return self.failed_loads[group] >= FAILED_LOADS and group not in self.loaded
+
+    def set_aside(self, group: str, done: Done[Job, Any]) -> Iterator[Done[Job, Any]]:
+        """Yield the rest of a group whose engine cannot be loaded."""
+        while self._given_up(group) and self.by_group[group]:
             one = self.by_group[group].popleft()
             yield Done(one.job, error=LoadError(f"set aside: its instrument does not load: {done.error}"))
 
@@ -179,22 +197,58 @@ class _Lane(Generic[Job, Result]):
     group: str | None = None
     groups: list[str] = field(default_factory=list)
     """The group of each job that it has now."""
+    given: list[Future[Result]] = field(default_factory=list)
+    """What it was given and may not have done yet."""
+    idle_since: float | None = None
+    """Since when it has had jobs and been at none of them."""
 
     def __enter__(self) -> _Lane[Job, Result]:
+        self._open()
+        return self
+
+    def _open(self) -> None:
         from pebble import ProcessPool
 
         context = multiprocessing.get_context("spawn")
         self.pool = ProcessPool(max_workers=1, max_tasks=JOBS_PER_PROCESS, context=context)
-        return self
 
     def start(self, one: _Try[Job]) -> Future[Result]:
         """Give the worker a job."""
         self.groups.append(one.group)
-        future: Future[Result] = self.pool.schedule(self.work, args=(one.job,), timeout=self.limit_s)
+        self.given = [future for future in self.given if not future.done()]
+        try:
+            self.given.append(self._schedule(one.job))
+        except RuntimeError:  # the pool has given up
+            self.mend()
+            self.given.append(self._schedule(one.job))
+        return self.given[-1]
+
+    def _schedule(self, job: Job) -> Future[Result]:
+        future: Future[Result] = self.pool.schedule(self.work, args=(job,), timeout=self.limit_s)
         return future
 
+    def mend(self) -> None:
+        """Replace a pool that gave up or stands still, its worker dead between two jobs; its jobs crash."""
+        if self.pool.active and not self._stands_still():
+            return
+        self.idle_since = None
+        self.pool.stop()  # type: ignore[no-untyped-call]
+        self.pool.join()
+        for future in self.given:
+            if not future.done():
+                future.set_exception(BrokenProcessPool())
+        self._open()
+
+    def _stands_still(self) -> bool:
+        waiting = [future for future in self.given if not future.done()]
+        if not waiting or any(future.running() for future in waiting):
+            self.idle_since = None
+        elif self.idle_since is None:
+            self.idle_since = time.monotonic()
+        return self.idle_since is not None and time.monotonic() - self.idle_since > STALLED_S
+
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None and self.finish is not None:
+        if kind is None and self.finish is not None and self.pool.active:
             wait([self.pool.schedule(self.finish, timeout=30.0)])
         if kind is None:
             self.pool.close()  # type: ignore[no-untyped-call]
@@ -212,6 +266,8 @@ def _done(job: Job, future: Future[Result], limit_s: float) -> Done[Job, Result]
         return Done(job, error=error)
     except TimeoutError:
         return Done(job, error=HostError(f"hung: no result after {limit_s:.0f} s; its worker was killed"))
+    except BrokenProcessPool:
+        return Done(job, error=CrashError("crashed: its worker died before it began"))
     except ProcessExpired as error:
         return Done(job, error=CrashError(f"crashed: its worker died with exit code {error.exitcode}"))
     except Exception as error:  # a bug here or in a library: it may cost this job, never the batch

@@ -9,13 +9,13 @@ import numpy as np
 
 from composer_daw.errors import InputError
 from composer_daw.events import Events
-from composer_daw.performance import Performance, TechniqueSet, note_rows
+from composer_daw.performance import Array, Performance, TechniqueSet, note_rows
 from composer_daw.rendering.instrument import Instrument
 from composer_daw.techniques import Labels, realize
 
 PROBE_S = 0.3
 USUAL = (60, 90)
-"""Pitch and velocity of a probe, where no score says which are played."""
+"""Pitch and velocity of a probe, where no score says which are played; none is softer, to be heard at all."""
 
 
 @runtime_checkable
@@ -27,14 +27,25 @@ class Probed(Protocol):
 
 
 def probes_of(labels: Labels, instrument: Instrument) -> dict[str, Events]:
-    """Return a probe for each way of playing in a score, on its middle note."""
-    probes = {}
-    for number in np.unique(labels.rows["played"]).tolist():
-        mine = labels.rows[labels.rows["played"] == number]
+    """Return a probe for each way of playing in a score, on its middle note; of drums for each key."""
+    drums = np.isin(labels.rows["pitch"], list(labels.pieces))
+    probes = _drum_probes(labels, labels.rows[drums], instrument)
+    melodic = labels.rows[~drums]
+    for number in np.unique(melodic["played"]).tolist():
+        mine = melodic[melodic["played"] == number]
         note = mine[np.argsort(mine["pitch"], kind="stable")[len(mine) // 2]]
         state = labels.states[number]
-        name = "+".join(state) or "the sound"
-        probes[name] = _probe(state, int(note["pitch"]), int(note["velocity"]), instrument)
+        probes["+".join(state) or "the sound"] = _probe(state, note, instrument)
+    return probes
+
+
+def _drum_probes(labels: Labels, rows: Array, instrument: Instrument) -> dict[str, Events]:
+    """Return a probe for each key that is struck: every stroke has samples of its own."""
+    probes = {}
+    for key in np.unique(rows["sent_pitch"]).tolist():
+        note = rows[rows["sent_pitch"] == key][0]
+        asked = labels.resolutions[int(note["asked"])].asked
+        probes[f"{labels.pieces[int(note['pitch'])]} (key {key})"] = _probe(asked, note, instrument)
     return probes
 
 
@@ -44,12 +55,17 @@ def probes_for(instrument: Instrument, techniques: Iterable[str] | None = None) 
     middle, velocity = min(high, max(low, USUAL[0])), USUAL[1]
     pieces = instrument.technique_map.pieces
     if pieces and techniques is None:
-        return {name: _probe((), piece.written[0], velocity, instrument) for name, piece in pieces.items()}
+        return {name: _played((), piece.written[0], velocity, instrument) for name, piece in pieces.items()}
     named = instrument.technique_map.playable() if techniques is None else techniques
-    return {name: _probe((name,), middle, velocity, instrument) for name in named}
+    return {name: _played((name,), middle, velocity, instrument) for name in named}
 
 
-def _probe(state: TechniqueSet, pitch: int, velocity: int, instrument: Instrument) -> Events:
+def _probe(state: TechniqueSet, note: np.void, instrument: Instrument) -> Events:
+    """Return the probe of a note as its label tells it."""
+    return _played(state, int(note["pitch"]), max(USUAL[1], int(note["velocity"])), instrument)
+
+
+def _played(state: TechniqueSet, pitch: int, velocity: int, instrument: Instrument) -> Events:
     note = note_rows([(0.0, PROBE_S, pitch, velocity)])
     try:
         return realize(Performance(note, techniques=(state,)), instrument.technique_map).events

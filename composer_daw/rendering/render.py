@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from composer_daw.audio import Audio
-from composer_daw.errors import HostError
+from composer_daw.errors import HostError, InputError
 from composer_daw.events import Events
 from composer_daw.hosts.base import Host
 from composer_daw.performance import Performance, TechniqueSet
@@ -89,7 +89,7 @@ def render(
     gain_db = min(0.0, CEILING_DB - audio.peak_db)
     outputs = {
         name: _cut(pair, events, audio.samples.shape[1]).gained(instrument.preset.level_db + gain_db)
-        for name, pair in _pairs(dry, instrument.preset.outputs).items()
+        for name, pair in _pairs(dry, instrument).items()
     }
     return Take(audio.gained(gain_db), realization.labels, events, asked, gain_db, outputs)
 
@@ -133,11 +133,17 @@ def _with_effects(dry: Audio, events: Events, instrument: Instrument) -> Audio:
     return audio
 
 
-def _pairs(dry: Audio, names: tuple[str, ...]) -> dict[str, Audio]:
+def _pairs(dry: Audio, instrument: Instrument) -> dict[str, Audio]:
     """Return the stereo pairs of several outputs by name, or by number where they have none."""
-    if dry.channels <= 2:
-        return {}
+    names = instrument.preset.outputs
     pairs = [Audio(dry.samples[at : at + 2], dry.sample_rate) for at in range(0, dry.channels, 2)]
+    if len(names) > len(pairs):
+        raise InputError(
+            f"{instrument.path}: outputs: names {len(names)}, but the instrument has "
+            f"{len(pairs)} stereo pair{'s' * (len(pairs) > 1)}"
+        )
+    if len(pairs) == 1:
+        return {}
     named = (*names, *(f"output {number + 1}" for number in range(len(names), len(pairs))))
     return dict(zip(named, pairs, strict=False))
 
