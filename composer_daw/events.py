@@ -68,9 +68,12 @@ class Events:
         return len(self.stream)
 
     def to_samples(self, time_s: npt.ArrayLike, sample_rate: int) -> npt.NDArray[np.int64]:
-        """Return seconds of the score as samples from `-pre_roll_s`, none before it."""
-        samples = np.rint((np.asarray(time_s, np.float64) + self.pre_roll_s) * sample_rate)
-        return np.maximum(samples, 0).astype(np.int64)
+        """Return seconds of the score as samples from `-pre_roll_s`, none before it.
+
+        The grid stands on the start of the score, so that a note is on its sample when the rest is cut off.
+        """
+        samples = np.rint(np.asarray(time_s, np.float64) * sample_rate) + round(self.pre_roll_s * sample_rate)
+        return np.asarray(np.maximum(samples, 0), np.int64)
 
     def of(self, *kinds: Kind) -> EventArray:
         """Return the rows of these kinds, in order."""

@@ -68,11 +68,11 @@ class SharedSamples:
 
     def write(self, part: Samples) -> None:
         """Put one part (channels x frames) into the memory."""
-        self._floats[: part.size] = np.ascontiguousarray(part, np.float32).ravel()
+        self._floats[: part.size].reshape(part.shape)[:] = part
 
-    def read(self, channels: int, frames: int) -> Samples:
-        """Return a copy of one part (reverse of `write`)."""
-        return self._floats[: channels * frames].reshape(channels, frames).copy()
+    def seen(self, channels: int, frames: int) -> Samples:
+        """Return one part as it stands in the memory (reverse of `write`), until the next is written."""
+        return self._floats[: channels * frames].reshape(channels, frames)
 
 
 def _reserve(handle: int) -> None:

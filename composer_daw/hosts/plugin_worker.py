@@ -6,7 +6,6 @@ error, where the host listens for last words. It ends when the host does.
 
 from __future__ import annotations
 
-import contextlib
 import faulthandler
 import os
 import queue
@@ -21,6 +20,7 @@ from composer_daw.errors import ComposerError, HostError
 from composer_daw.events import EVENT, Events
 from composer_daw.hosts.plugin_engine import PluginEngine
 from composer_daw.hosts.plugin_wire import Message, SharedSamples, receive, send
+from composer_daw.plugins.child import own_streams
 
 BEYOND = 1.5
 """The host kills a process that hangs; where the host is gone too, it ends itself after this many limits."""
@@ -71,7 +71,7 @@ class Worker:
         if head["start"] == 0:
             self.given = np.zeros((head["channels"], head["frames"]), np.float32)
         stop: int = head["stop"]
-        self.given[:, head["start"] : stop] = self.shared.read(head["channels"], stop - head["start"])
+        self.given[:, head["start"] : stop] = self.shared.seen(head["channels"], stop - head["start"])
         return {}
 
     def do_process(self, head: dict[str, Any], body: bytes) -> dict[str, Any]:
@@ -128,16 +128,6 @@ def _rss() -> int:
     return int(psutil.Process().memory_info().rss)
 
 
-def _own_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Return the host's two pipes, and leave nothing in their place that a plugin could read or disturb."""
-    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    return requests, answers
-
-
 def _listen(requests: BinaryIO, waiting: queue.SimpleQueue[Message]) -> None:
     """Queue what the host asks; end the process when the host is gone, whatever the plugin is at."""
     while (message := receive(requests)) is not None:
@@ -147,9 +137,7 @@ def _listen(requests: BinaryIO, waiting: queue.SimpleQueue[Message]) -> None:
 
 def main() -> None:
     """Serve until the host closes the pipe."""
-    requests, answers = _own_streams()
-    with contextlib.suppress(OSError):  # some plugins keep settings there and fail without it
-        Path("~/.local/share").expanduser().mkdir(parents=True, exist_ok=True)
+    requests, answers = own_streams()
     worker = Worker(SharedSamples(Path(sys.argv[1])))
     send(answers, {"ready": True})
     waiting: queue.SimpleQueue[Message] = queue.SimpleQueue()

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from composer_daw import smf
+from composer_daw.errors import OutputError
 from composer_daw.events import Events, Kind, ranks
 from composer_daw.files import written_whole
 from composer_daw.performance import Performance, TempoMap
 
 TICKS_PER_BEAT = 960
 
-Timed = tuple[float, float, Any]
+METAS = {"text": 0x01, "lyric": 0x05, "marker": 0x06, "cue": 0x07}
+TIME_SIGNATURE = 0x58
+
+Timed = tuple[float, float, bytes]
 """A message with its beat and its rank among those of the same beat."""
 
 
@@ -45,12 +50,8 @@ def save_events(events: Events, path: str | Path, tempo: TempoMap | None = None)
     """
     tempo = tempo or TempoMap()
     shift = events.pre_roll_s * tempo.bpm[0] / 60.0
-    beats = tempo.beats_at(events.stream["time_s"]) + shift
-    stream = [
-        (float(beat), float(rank), message)
-        for beat, rank, row in zip(beats, ranks(events.stream), events.stream, strict=True)
-        if (message := _event_message(row)) is not None
-    ]
+    rows = events.stream[events.stream["kind"] != Kind.PARAMETER]
+    stream = _messages(rows, tempo.beats_at(rows["time_s"]) + shift)
     shifted = TempoMap(
         np.concatenate([[0.0], tempo.beats[1:] + shift]),
         tempo.bpm.copy(),
@@ -59,59 +60,35 @@ def save_events(events: Events, path: str | Path, tempo: TempoMap | None = None)
     _save(stream, shifted, Path(path))
 
 
-def _event_message(row: np.void) -> Any:
-    import mido
-
-    channel, number, value = int(row["channel"]), int(row["number"]), round(float(row["value"]))
-    match Kind(int(row["kind"])):
-        case Kind.NOTE_ON | Kind.SWITCH_ON:
-            return mido.Message("note_on", channel=channel, note=number, velocity=value)
-        case Kind.NOTE_OFF | Kind.SWITCH_OFF:
-            return mido.Message("note_off", channel=channel, note=number, velocity=0)
-        case Kind.PROGRAM:
-            return mido.Message("program_change", channel=channel, program=number)
-        case Kind.CONTROL:
-            return mido.Message("control_change", channel=channel, control=number, value=value)
-        case Kind.PITCH_BEND:
-            return mido.Message("pitchwheel", channel=channel, pitch=value)
-        case Kind.PRESSURE:
-            return mido.Message("aftertouch", channel=channel, value=value)
-        case Kind.PARAMETER:
-            return None
+def _messages(rows: np.ndarray, beats: npt.NDArray[np.float64]) -> list[Timed]:
+    """Return the messages of events or controls, which share these columns."""
+    columns = (rows[name].tolist() for name in ("kind", "channel", "number", "value"))
+    timed = zip(beats.tolist(), ranks(rows).tolist(), *columns, strict=True)
+    return [(beat, rank, smf.message(Kind(kind), *rest)) for beat, rank, kind, *rest in timed]
 
 
 def _note_messages(performance: Performance) -> Iterable[Timed]:
-    import mido
-
     notes = performance.notes
     starts = performance.tempo.beats_at(notes["onset_s"])
     ends = performance.tempo.beats_at(notes["onset_s"] + notes["duration_s"])
     ends = np.maximum(ends, (np.rint(starts * TICKS_PER_BEAT) + 1) / TICKS_PER_BEAT)  # off never before on
-    for start, end, note in zip(starts, ends, notes, strict=True):
-        key = {"channel": int(note["channel"]), "note": int(note["pitch"])}
-        yield float(start), Kind.NOTE_ON, mido.Message("note_on", velocity=int(note["velocity"]), **key)
-        yield float(end), Kind.NOTE_OFF, mido.Message("note_off", velocity=0, **key)
+    columns = (notes[name].tolist() for name in ("channel", "pitch", "velocity"))
+    for start, end, channel, pitch, velocity in zip(starts.tolist(), ends.tolist(), *columns, strict=True):
+        yield start, Kind.NOTE_ON, smf.message(Kind.NOTE_ON, channel, pitch, velocity)
+        yield end, Kind.NOTE_OFF, smf.message(Kind.NOTE_OFF, channel, pitch, 0)
 
 
 def _control_messages(performance: Performance) -> Iterable[Timed]:
-    controls = performance.controls
-    beats = performance.tempo.beats_at(controls["time_s"])
-    for beat, rank, row in zip(beats, ranks(controls), controls, strict=True):
-        yield float(beat), float(rank), _event_message(row)
+    return _messages(performance.controls, performance.tempo.beats_at(performance.controls["time_s"]))
 
 
 def _text_messages(performance: Performance) -> Iterable[Timed]:
-    import mido
-
-    kinds = {"cue": "cue_marker", "lyric": "lyrics"}
     for text in performance.texts:
-        message = mido.MetaMessage(kinds.get(text.kind, text.kind), text=text.text)
+        message = smf.meta(METAS[text.kind], text.text.encode())
         yield float(performance.tempo.beats_at(text.time_s)), -1, message
 
 
 def _technique_markers(performance: Performance, tag: str) -> Iterable[Timed]:
-    import mido
-
     if performance.techniques == ((),):
         return
 
@@ -120,35 +97,27 @@ def _technique_markers(performance: Performance, tag: str) -> Iterable[Timed]:
     beats = performance.tempo.beats_at(notes["onset_s"][changes])
     for beat, technique in zip(beats, notes["technique"][changes], strict=True):
         names = "+".join(performance.techniques[technique]) or "default"
-        yield float(beat), -1, mido.MetaMessage("marker", text=f"[{tag}:{names}]")
+        yield float(beat), -1, smf.meta(METAS["marker"], f"[{tag}:{names}]".encode())
 
 
 def _save(stream: Iterable[Timed], tempo: TempoMap, path: Path) -> None:
-    import mido
-
-    file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
-    file.tracks.append(_track(_tempo_messages(tempo)))
-    file.tracks.append(_track(stream))
+    tracks = [_track(_tempo_messages(tempo, path)), _track(stream)]
     with written_whole(path) as temporary:
-        file.save(temporary)
+        temporary.write_bytes(smf.file(TICKS_PER_BEAT, tracks))
 
 
-def _tempo_messages(tempo: TempoMap) -> Iterable[Timed]:
-    import mido
-
+def _tempo_messages(tempo: TempoMap, path: Path) -> Iterable[Timed]:
     for beat, top, bottom in tempo.metres:
-        yield beat, 0, mido.MetaMessage("time_signature", numerator=top, denominator=bottom)
-    for beat, bpm in zip(tempo.beats, tempo.bpm, strict=True):
-        yield float(beat), 1, mido.MetaMessage("set_tempo", tempo=round(60e6 / bpm))
+        power = bottom.bit_length() - 1
+        yield beat, 0, smf.meta(TIME_SIGNATURE, bytes((top, power, 24, 8)))
+    for beat, bpm in zip(tempo.beats.tolist(), tempo.bpm.tolist(), strict=True):
+        microseconds = round(60e6 / bpm)
+        if microseconds >= 2**24:
+            raise OutputError(f"{path}: MIDI has no tempo of {bpm:.3g} beats a minute; the least is 3.6")
+        yield beat, 1, smf.tempo(microseconds)
 
 
-def _track(stream: Iterable[Timed]) -> Any:
+def _track(stream: Iterable[Timed]) -> bytes:
     """Return a track of the messages in order: by tick, then rank, then as they came."""
-    import mido
-
-    ticks = [(round(max(0.0, beat) * TICKS_PER_BEAT), rank, message) for beat, rank, message in stream]
-    track, last = mido.MidiTrack(), 0
-    for tick, _, message in sorted(ticks, key=lambda item: item[:2]):
-        track.append(message.copy(time=tick - last))
-        last = tick
-    return track
+    timed = [(round(max(0.0, beat) * TICKS_PER_BEAT), rank, one) for beat, rank, one in stream]
+    return smf.track((tick, one) for tick, _, one in sorted(timed, key=lambda item: item[:2]))

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from composer_daw.audio import Audio
+from composer_daw.audio import PIECE, Audio, Samples
 from composer_daw.errors import HostError, InputError
 from composer_daw.events import Events
 from composer_daw.hosts.base import Host
 from composer_daw.performance import Performance, TechniqueSet
 from composer_daw.rendering.automation import automated
-from composer_daw.rendering.effects import apply_effects, in_stereo
+from composer_daw.rendering.effects import in_stereo, open_chain
 from composer_daw.rendering.instrument import Instrument, open_host
 from composer_daw.rendering.readiness import Probed, probes_of
 from composer_daw.techniques import AS_WRITTEN, Labels, annotate, check_techniques, load_vocabulary, realize
@@ -86,6 +86,8 @@ def render(
     dry = _until_silent(events, instrument, host, seed)
     wet = _with_effects(dry, events, instrument)
     audio = _trimmed(wet, events).gained(instrument.preset.level_db)
+    if not audio.is_finite:
+        raise HostError(f"{instrument.name}: the engine or an effect gave samples that are not finite")
     gain_db = min(0.0, CEILING_DB - audio.peak_db)
     outputs = {
         name: _cut(pair, events, audio.samples.shape[1]).gained(instrument.preset.level_db + gain_db)
@@ -115,21 +117,21 @@ def _until_silent(events: Events, instrument: Instrument, host: Host, seed: int)
     while not _ends_silent(dry) and tail_s < LONGEST_TAIL_S:
         tail_s *= 2
         dry = host.render(events, events.duration_s + tail_s, seed)
-    if not np.isfinite(dry.samples).all():
-        raise HostError(f"{instrument.name}: the engine gave samples that are not finite")
     return dry
 
 
 def _with_effects(dry: Audio, events: Events, instrument: Instrument) -> Audio:
     """Return the sum of the outputs after the effects, until that is silent."""
-    effects, beside = instrument.preset.effects, instrument.path.parent
     mixed = in_stereo(dry) if dry.channels > 2 else dry
-    audio, tail_s = apply_effects(mixed, effects, beside), FIRST_TAIL_S
-    while effects and not _ends_silent(audio) and tail_s < LONGEST_TAIL_S:
-        tail_s *= 2
-        room = round((tail_s + events.duration_s + events.pre_roll_s) * dry.sample_rate)
-        longer = np.pad(mixed.samples, ((0, 0), (0, max(0, room - mixed.samples.shape[1]))))
-        audio = apply_effects(Audio(longer, dry.sample_rate), effects, beside)
+    if not instrument.preset.effects:
+        return mixed
+    with open_chain(instrument.preset.effects, dry.sample_rate, instrument.path.parent) as process:
+        audio, tail_s = process(mixed), FIRST_TAIL_S
+        while not _ends_silent(audio) and tail_s < LONGEST_TAIL_S:
+            tail_s *= 2
+            room = round((tail_s + events.duration_s + events.pre_roll_s) * dry.sample_rate)
+            longer = np.pad(mixed.samples, ((0, 0), (0, max(0, room - mixed.samples.shape[1]))))
+            audio = process(Audio(longer, dry.sample_rate))
     return audio
 
 
@@ -163,12 +165,23 @@ def _ends_silent(audio: Audio) -> bool:
 def _trimmed(audio: Audio, events: Events) -> Audio:
     """Return the audio from the start of the score to lasting silence, never before the last release."""
     start = round(events.pre_roll_s * audio.sample_rate)
-    loud = np.flatnonzero(np.abs(audio.samples).max(axis=0) > 10 ** (SILENT_DB / 20))
-    last = max(int(loud[-1]) + 1 if len(loud) else 0, start + round(events.duration_s * audio.sample_rate))
-    fade = np.ones(last - start, np.float32)
-    rise = min(len(fade), round(RISE_S * audio.sample_rate))
-    fade[:rise] = np.linspace(0.0, 1.0, rise, dtype=np.float32) if np.any(audio.samples[:, :start]) else 1.0
+    last = max(_last_loud(audio.samples), start + round(events.duration_s * audio.sample_rate))
+    sound = audio.samples[:, start:last].copy()
+    if np.any(audio.samples[:, :start]):
+        rise = sound[:, : round(RISE_S * audio.sample_rate)]
+        rise *= np.linspace(0.0, 1.0, rise.shape[1], dtype=np.float32)
     if last == audio.samples.shape[1]:  # it sounds on after the longest tail: fade, where a cut would click
-        ramp = np.linspace(1.0, 0.0, min(len(fade), round(FADE_S * audio.sample_rate)), dtype=np.float32)
-        fade[len(fade) - len(ramp) :] = ramp
-    return Audio(audio.samples[:, start:last] * fade, audio.sample_rate)
+        fall = sound[:, max(0, sound.shape[1] - round(FADE_S * audio.sample_rate)) :]
+        fall *= np.linspace(1.0, 0.0, fall.shape[1], dtype=np.float32)
+    sound.setflags(write=False)
+    return Audio(sound, audio.sample_rate)
+
+
+def _last_loud(samples: Samples) -> int:
+    """Return the end of what is not silent, looked for from the end; 0 where all is."""
+    for stop in range(samples.shape[1], 0, -PIECE):
+        first = max(0, stop - PIECE)
+        loud = np.flatnonzero(np.abs(samples[:, first:stop]).max(axis=0) > 10 ** (SILENT_DB / 20))
+        if len(loud):
+            return first + int(loud[-1]) + 1
+    return 0

@@ -94,11 +94,15 @@ def _affects_held(states: list[TechniqueSet], before: int, after: int, technique
 def _steps(
     before: TechniqueSet, after: TechniqueSet, technique_map: TechniqueMap, index: ParameterIndex
 ) -> tuple[Step, ...]:
-    """Return what leaves the techniques that end, then what enters those that begin, in the map's order."""
+    """Return what leaves the techniques that end, then what enters those that begin, in the map's order.
+
+    At the start of a channel, where nothing is known, whatever is not in force is left.
+    """
     leaving = [technique_map.techniques[name] for name in before if name not in after]
     entering = [technique_map.techniques[name] for name in after if name not in before]
+    unknown = [one for name, one in technique_map.techniques.items() if not before and name not in after]
     left = [step for one in leaving for action in one.on for step in action.leave(index)]
-    off = [step for one in leaving for action in one.off for step in action.enter(index)]
+    off = [step for one in (*leaving, *unknown) for action in one.off for step in action.enter(index)]
     on = [step for one in entering for action in one.on for step in action.enter(index)]
     return (*left, *off, *on)
 

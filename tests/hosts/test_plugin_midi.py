@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mido.midifiles.midifiles import read_variable_int
 
+from composer_daw import smf
 from composer_daw.errors import HostError
 from composer_daw.events import Kind
 from composer_daw.hosts.plugin_midi import (
     OFF,
     ON,
-    _quantity,
     _ticks_and_tempo,
     check_sample_rate,
     sample_times,
@@ -95,7 +95,7 @@ def test_an_event_lies_on_its_nearest_sample_but_for_a_release_within_it(
 ) -> None:
     events = stream(given_rows, duration_s=3.0)
     at = sample_times(events, events.stream, rate)
-    nearest = np.maximum(np.rint((events.stream["time_s"] + events.pre_roll_s) * rate), 0)
+    nearest = np.maximum(np.rint(events.stream["time_s"] * rate) + round(events.pre_roll_s * rate), 0)
     later = at - nearest
     assert set(later.tolist()) <= {0.0, 1.0}
     assert set(events.stream["kind"][later > 0].tolist()) <= {int(kind) for kind in OFF}
@@ -170,4 +170,4 @@ def test_an_odd_rate_is_refused(rate: int) -> None:
 
 @given(st.integers(0, 2**28 - 1))
 def test_a_quantity_is_read_back(value: int) -> None:
-    assert read_variable_int(io.BytesIO(_quantity(value))) == value
+    assert read_variable_int(io.BytesIO(smf.quantity(value))) == value

@@ -123,7 +123,10 @@ def check(probe_plugins: ProbePlugins, case: Case, channels: int = 4) -> None:
         assert host.latency_samples == latency
     expected = [
         Onset(
-            round((row["sent_onset_s"] + events.pre_roll_s) * rate), row["channel"], row["sent_pitch"], name
+            round(row["sent_onset_s"] * rate) + round(events.pre_roll_s * rate),
+            row["channel"],
+            row["sent_pitch"],
+            name,
         )
         for row, name in zip(labels.rows, labels.played_names(), strict=True)
     ]

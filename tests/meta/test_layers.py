@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[2] / "composer_daw"
 
 ROWS = (
     ("errors", "events"),
-    ("files",),
+    ("files", "smf"),
     ("performance", "audio", "sampling", "documents"),
     ("plugins",),
     ("midi", "techniques", "hosts", "models", "measure", "pages"),

@@ -190,7 +190,6 @@ techniques:
 """
 
 
-@pytest.mark.xfail(strict=True, reason="the start of a channel sends no `off` of what is not in force")
 @pytest.mark.parametrize("format", ["vst2", "vst3"])
 def test_what_a_probe_leaves_behind_is_not_heard(
     probe_plugins: ProbePlugins, tmp_path: Path, format: str

@@ -154,7 +154,7 @@ def test_a_host_that_was_opened_here_is_closed_here(
     module = importlib.import_module("composer_daw.rendering.render")  # the function hides its module
     monkeypatch.setattr(module, "open_host", lambda instrument, rate: host)
     if np.isnan(level):
-        with pytest.raises(HostError, match="the engine gave samples that are not finite"):
+        with pytest.raises(HostError, match="the engine or an effect gave samples that are not finite"):
             render(FOUR, fake)
     else:
         render(FOUR, fake)

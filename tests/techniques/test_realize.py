@@ -257,7 +257,7 @@ def test_affects_held_waits_for_the_release() -> None:
         (
             "{cc: 20, value: 127}",
             ", off: [{cc: 20, value: 0}]",
-            ["+0.980 control 1 20 127", "+1.980 control 1 20 0"],
+            ["-0.050 control 1 20 0", "+0.980 control 1 20 127", "+1.980 control 1 20 0"],
         ),
         (
             "{program: 5, bank: 130}",
@@ -267,12 +267,12 @@ def test_affects_held_waits_for_the_release() -> None:
         (
             "{pitch_bend: -100}",
             ", off: [{pitch_bend: 0}]",
-            ["+0.980 pitch_bend 1 0 -100", "+1.980 pitch_bend 1 0 0"],
+            ["-0.050 pitch_bend 1 0 0", "+0.980 pitch_bend 1 0 -100", "+1.980 pitch_bend 1 0 0"],
         ),
         (
             "{parameter: Mute, value: 0.5}",
             ", off: [{parameter: Mute, value: 0}]",
-            ["+0.980 parameter 1 0 0.5", "+1.980 parameter 1 0 0"],
+            ["-0.050 parameter 1 0 0", "+0.980 parameter 1 0 0.5", "+1.980 parameter 1 0 0"],
         ),
     ],
 )
