@@ -38,8 +38,8 @@ class Audio:
     sample_rate: int
 
     def __post_init__(self) -> None:
-        """Bring the samples to float32, channels x samples, and freeze them."""
-        samples = np.ascontiguousarray(np.atleast_2d(self.samples), dtype=np.float32)
+        """Bring the samples to float32, channels x samples, and freeze them; what is frozen is not copied."""
+        samples = np.asarray(np.atleast_2d(self.samples), dtype=np.float32)
         if samples.ndim != 2 or self.sample_rate <= 0:
             raise AudioError(f"audio needs channels x samples and a rate above 0, not {samples.shape}")
         if np.may_share_memory(samples, self.samples) and np.asarray(self.samples).flags.writeable:
@@ -58,11 +58,20 @@ class Audio:
         return int(self.samples.shape[0])
 
     @cached_property
+    def _levels(self) -> tuple[float, float]:
+        """Return the largest absolute sample and the sum of squares: one look at each sample for both."""
+        peak, energy = 0.0, 0.0
+        for channel in self.samples:
+            for at in range(0, len(channel), PIECE):
+                piece = channel[at : at + PIECE].astype(np.float64)
+                peak = float(np.maximum(peak, np.maximum(piece.max(), -piece.min())))
+                energy += float(np.einsum("i,i->", piece, piece))  # no dot: its threads spin on after it
+        return peak, energy
+
+    @property
     def peak(self) -> float:
         """Return the largest absolute sample; NaN where any sample is."""
-        if not self.samples.size:
-            return 0.0
-        return float(np.maximum(self.samples.max(), -self.samples.min()))
+        return self._levels[0]
 
     @property
     def is_finite(self) -> bool:
@@ -82,9 +91,7 @@ class Audio:
     @property
     def rms_db(self) -> float:
         """Return the root mean square over all channels in dBFS."""
-        if not self.samples.size:
-            return SILENCE_DB
-        return _decibels(float(np.sqrt(sum(map(_energy, self.samples)) / self.samples.size)))
+        return _decibels(float(np.sqrt(self._levels[1] / max(1, self.samples.size))))
 
     def mono(self) -> Samples:
         """Return the mean of the channels, one dimension."""
@@ -201,12 +208,6 @@ def _check_fit_to_write(audio: Audio, target: Path, subtype: str) -> None:
         raise AudioError(
             f"{target}: peaks at {audio.peak_db:+.1f} dBFS and would clip; lower the level or write FLOAT"
         )
-
-
-def _energy(channel: Samples) -> float:
-    """Return the sum of squares of one channel, in double precision, a piece at a time."""
-    pieces = (channel[at : at + PIECE].astype(np.float64) for at in range(0, len(channel), PIECE))
-    return float(sum(np.dot(piece, piece) for piece in pieces))
 
 
 def _interleaved(samples: Samples) -> Samples:

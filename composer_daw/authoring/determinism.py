@@ -22,7 +22,7 @@ from composer_daw.hosts.base import Host
 from composer_daw.hosts.plugin_seat import Limits, PluginSound, named
 from composer_daw.rendering import Instrument, open_host, run_jobs
 from composer_daw.rendering.automation import automated
-from composer_daw.rendering.readiness import Probed, probes_for
+from composer_daw.rendering.readiness import Probe, Probed, probes_for
 
 Verdict = Literal["yes", "fresh", "no"]
 Sound = Instrument | PluginSound
@@ -148,10 +148,10 @@ def _host(take: _Take) -> Host:
     return open_host(dataclasses.replace(take.sound, preset=preset), take.sample_rate, take.fresh)
 
 
-def _probes(sound: Sound) -> dict[str, Events]:
+def _probes(sound: Sound) -> dict[str, Probe]:
     if isinstance(sound, Instrument):
         return probes_for(sound)
-    return {"the sound": plain_music(ANY_SOUND)}
+    return {"the sound": lambda: plain_music(ANY_SOUND)}
 
 
 def _is_plugin(sound: Sound) -> bool:

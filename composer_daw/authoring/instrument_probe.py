@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from composer_daw.authoring.determinism import Repeats, probe_repeats
 from composer_daw.authoring.probe_music import busy_music
 from composer_daw.errors import HostError
-from composer_daw.events import Events
 from composer_daw.hosts.base import Host
 from composer_daw.hosts.plugin import SILENT_DB
 from composer_daw.rendering import Instrument, open_host
-from composer_daw.rendering.readiness import Probed, probes_for
+from composer_daw.rendering.readiness import Probe, Probed, probes_for
 
 LISTEN_S = 0.5
 """How long a note of a technique is listened to after its end."""
@@ -65,11 +64,12 @@ def probe_instrument(instrument: Instrument, sample_rate: int = 44_100) -> Instr
     return InstrumentFacts(load_s, latency, found, speed, repeats)
 
 
-def _sounding(technique: str, probe: Events, host: Host) -> Sounding:
+def _sounding(technique: str, probe: Probe, host: Host) -> Sounding:
     if isinstance(host, Probed):
         host.need({technique: probe})
     try:
-        level = host.render(probe, probe.duration_s + LISTEN_S).rms_db
+        events = probe()
+        level = host.render(events, events.duration_s + LISTEN_S).rms_db
     except HostError as error:
         return Sounding(technique, None, str(error))
     return Sounding(technique, level, "" if level > SILENT_DB else "stays silent")

@@ -10,7 +10,7 @@ rendered often enough. What is decided here, `plugin_worker` carries out; `plugi
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -67,11 +67,11 @@ class PluginHost(Seat):
     def __init__(self, sound: PluginSound, sample_rate: int, limits: Limits) -> None:
         """Keep what is to be loaded; nothing is loaded yet."""
         super().__init__(sound, sample_rate, limits)
-        self._probes: dict[str, Events] = {}
+        self._probes: dict[str, Callable[[], Events]] = {}
         self._forget()
 
-    def need(self, probes: Mapping[str, Events]) -> None:
-        """Name what must sound before the next render: a few notes for each technique.
+    def need(self, probes: Mapping[str, Callable[[], Events]]) -> None:
+        """Name what must sound before the next render, and what makes a few notes of it.
 
         Each is played after every load until it sounds and two takes agree; one that stays silent fails the
         renders that need it, by name.
@@ -93,7 +93,7 @@ class PluginHost(Seat):
             self._renew()
         for technique, probe in self._probes.items():
             if technique not in self._ready:
-                self._ready[technique] = self._wait_for(technique, probe)
+                self._ready[technique] = self._wait_for(technique, probe())
             if self._ready[technique]:
                 raise HostError(self._ready[technique])
         if not self._probes and not self._used and not self.sound.fresh:

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from composer_daw.audio import Samples
+from composer_daw.audio import PIECE, Samples
 
 LENGTHS = struct.Struct("<II")
 SHARED_BYTES = 8 * 2**20
@@ -66,9 +66,15 @@ class SharedSamples:
         for start in range(0, frames, room):
             yield start, min(frames, start + room)
 
-    def write(self, part: Samples) -> None:
-        """Put one part (channels x frames) into the memory."""
-        self._floats[: part.size].reshape(part.shape)[:] = part
+    def write(self, part: Samples) -> bool:
+        """Put one part (channels x frames) into the memory; tell whether all of it is finite."""
+        memory, finite = self._floats[: part.size].reshape(part.shape), True
+        for channel, place in zip(part, memory, strict=True):
+            for at in range(0, len(channel), PIECE):  # while a piece is at hand, look at it, too
+                piece = channel[at : at + PIECE]
+                place[at : at + PIECE] = piece
+                finite &= bool(np.isfinite(piece).all())
+        return finite
 
     def seen(self, channels: int, frames: int) -> Samples:
         """Return one part as it stands in the memory (reverse of `write`), until the next is written."""

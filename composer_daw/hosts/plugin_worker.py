@@ -114,11 +114,14 @@ class Worker:
         return self.engine
 
     def _heard(self) -> dict[str, Any]:
-        """Describe the sound; its first part is in the shared memory already."""
+        """Describe the sound; its first part is in the shared memory already. Raises HostError for NaN."""
         channels, frames = self.sound.shape
-        for start, stop in self.shared.parts(channels, frames):
-            self.shared.write(self.sound[:, start:stop])
-            break
+        parts = list(self.shared.parts(channels, frames))
+        finite = all(np.isfinite(self.sound[:, start:stop]).all() for start, stop in parts[1:])
+        if parts:
+            finite &= self.shared.write(self.sound[:, : parts[0][1]])
+        if not finite:
+            raise HostError("rendered NaN or infinite samples")
         return {"channels": channels, "frames": frames, "latency": self._engine.latency, "rss": _rss()}
 
 

@@ -24,6 +24,10 @@ LAST_WORDS = 2000
 """How much of what a plugin printed last is kept, in bytes."""
 
 
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""NumPy's threads would take the cores of other workers; a plugin brings its own."""
+
+
 class Child:
     """One process, `python -m MODULE ARGUMENTS...`; it dies with this object, or when it is closed."""
 
@@ -106,7 +110,7 @@ def _start(module: str, arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(inherited)},
+            env={**ONE_THREAD, **os.environ, "PYTHONPATH": os.pathsep.join(inherited)},
             start_new_session=True,  # an interrupt at the keyboard is for us, and we end it in order
         )
     except OSError as error:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -18,16 +19,20 @@ USUAL = (60, 90)
 """Pitch and velocity of a probe, where no score says which are played; none is softer, to be heard at all."""
 
 
+Probe = Callable[[], Events]
+"""Makes the notes of a probe, when they are wanted: once for each load of a plugin, not for each render."""
+
+
 @runtime_checkable
 class Probed(Protocol):
     """A host that plays a probe of each technique before it renders; plugins do."""
 
-    def need(self, probes: Mapping[str, Events]) -> None:
-        """Take the probes of the next render, by the names of the techniques."""
+    def need(self, probes: Mapping[str, Probe]) -> None:
+        """Take what makes the probes of the next render, by the names of the techniques."""
 
 
-def probes_of(labels: Labels, instrument: Instrument) -> dict[str, Events]:
-    """Return a probe for each way of playing in a score, on its middle note; of drums for each key."""
+def probes_of(labels: Labels, instrument: Instrument) -> dict[str, Probe]:
+    """Return what makes a probe for each way of playing in a score, on its middle note; for each drum key."""
     drums = np.isin(labels.rows["pitch"], list(labels.pieces))
     probes = _drum_probes(labels, labels.rows[drums], instrument)
     melodic = labels.rows[~drums]
@@ -35,29 +40,30 @@ def probes_of(labels: Labels, instrument: Instrument) -> dict[str, Events]:
         mine = melodic[melodic["played"] == number]
         note = mine[np.argsort(mine["pitch"], kind="stable")[len(mine) // 2]]
         state = labels.states[number]
-        probes["+".join(state) or "the sound"] = _probe(state, note, instrument)
+        probes["+".join(state) or "the sound"] = partial(_probe, state, note, instrument)
     return probes
 
 
-def _drum_probes(labels: Labels, rows: Array, instrument: Instrument) -> dict[str, Events]:
-    """Return a probe for each key that is struck: every stroke has samples of its own."""
-    probes = {}
+def _drum_probes(labels: Labels, rows: Array, instrument: Instrument) -> dict[str, Probe]:
+    """Return what makes a probe for each key that is struck: every stroke has samples of its own."""
+    probes: dict[str, Probe] = {}
     for key in np.unique(rows["sent_pitch"]).tolist():
         note = rows[rows["sent_pitch"] == key][0]
         asked = labels.resolutions[int(note["asked"])].asked
-        probes[f"{labels.pieces[int(note['pitch'])]} (key {key})"] = _probe(asked, note, instrument)
+        probes[f"{labels.pieces[int(note['pitch'])]} (key {key})"] = partial(_probe, asked, note, instrument)
     return probes
 
 
-def probes_for(instrument: Instrument, techniques: Iterable[str] | None = None) -> dict[str, Events]:
-    """Return a probe for each of these techniques, or for all that the instrument has, on a usual note."""
+def probes_for(instrument: Instrument, techniques: Iterable[str] | None = None) -> dict[str, Probe]:
+    """Return what makes a probe for each of these techniques, or for all there are, on a usual note."""
     low, high = instrument.technique_map.range
     middle, velocity = min(high, max(low, USUAL[0])), USUAL[1]
     pieces = instrument.technique_map.pieces
     if pieces and techniques is None:
-        return {name: _played((), piece.written[0], velocity, instrument) for name, piece in pieces.items()}
+        struck = {name: piece.written[0] for name, piece in pieces.items()}
+        return {name: partial(_played, (), pitch, velocity, instrument) for name, pitch in struck.items()}
     named = instrument.technique_map.playable() if techniques is None else techniques
-    return {name: _played((name,), middle, velocity, instrument) for name in named}
+    return {name: partial(_played, (name,), middle, velocity, instrument) for name in named}
 
 
 def _probe(state: TechniqueSet, note: np.void, instrument: Instrument) -> Events:

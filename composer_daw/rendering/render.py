@@ -166,11 +166,14 @@ def _trimmed(audio: Audio, events: Events) -> Audio:
     """Return the audio from the start of the score to lasting silence, never before the last release."""
     start = round(events.pre_roll_s * audio.sample_rate)
     last = max(_last_loud(audio.samples), start + round(events.duration_s * audio.sample_rate))
+    cut_into, cut_off = bool(np.any(audio.samples[:, :start])), last == audio.samples.shape[1]
+    if not cut_into and not cut_off:
+        return Audio(audio.samples[:, start:last], audio.sample_rate)
     sound = audio.samples[:, start:last].copy()
-    if np.any(audio.samples[:, :start]):
+    if cut_into:
         rise = sound[:, : round(RISE_S * audio.sample_rate)]
         rise *= np.linspace(0.0, 1.0, rise.shape[1], dtype=np.float32)
-    if last == audio.samples.shape[1]:  # it sounds on after the longest tail: fade, where a cut would click
+    if cut_off:  # it sounds on after the longest tail: fade, where a cut would click
         fall = sound[:, max(0, sound.shape[1] - round(FADE_S * audio.sample_rate)) :]
         fall *= np.linspace(1.0, 0.0, fall.shape[1], dtype=np.float32)
     sound.setflags(write=False)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -33,11 +34,12 @@ def play(host: PluginHost, events: Events = A) -> bytes:
     return host.render(events, events.duration_s + 0.1).samples.tobytes()
 
 
-def probe_of(*techniques: str) -> dict[str, Events]:
-    return {
-        name: stream(switch(-0.03, TECHNIQUES.index(name)), note(0.0, 0.3, 60), duration_s=0.3)
-        for name in techniques
-    }
+def probe_of(*techniques: str) -> dict[str, Callable[[], Events]]:
+    return {name: partial(probe, name) for name in techniques}
+
+
+def probe(technique: str) -> Events:
+    return stream(switch(-0.03, TECHNIQUES.index(technique)), note(0.0, 0.3, 60), duration_s=0.3)
 
 
 # ---- at load

@@ -16,10 +16,14 @@ from composer_daw.events import Events, Kind
 from composer_daw.hosts.fake import FakeHost
 from composer_daw.performance import Performance, Text
 from composer_daw.rendering import Instrument, load_instrument, open_host, render
-from composer_daw.rendering.readiness import PROBE_S, USUAL, Probed, probes_for, probes_of
+from composer_daw.rendering.readiness import PROBE_S, USUAL, Probe, Probed, probes_for, probes_of
 from composer_daw.techniques import realize
 
 PLAIN = "limits: {load_s: 20, ready_s: 0.5, render_s: 20}"
+
+
+def made(probes: dict[str, Probe]) -> dict[str, Events]:
+    return {name: probe() for name, probe in probes.items()}
 
 
 def notes_of(probe: Events) -> list[tuple[int, int]]:
@@ -55,7 +59,7 @@ def test_one_probe_for_each_way_of_playing_on_its_middle_note(fake: Instrument) 
             (),
         ],
     )
-    probes = probes_of(realize(score, fake.technique_map).labels, fake)
+    probes = made(probes_of(realize(score, fake.technique_map).labels, fake))
     assert {name: notes_of(probe) for name, probe in probes.items()} == {
         "sustain+senza_sordino": [(62, 100)],  # of 48, 60, 62 and 72 the upper of the middle two
         "pizzicato+senza_sordino": [(50, 100)],
@@ -67,7 +71,7 @@ def test_one_probe_for_each_way_of_playing_on_its_middle_note(fake: Instrument) 
 
 def test_a_probe_is_no_softer_than_it_takes_to_be_heard(fake: Instrument) -> None:
     labels = realize(piece((0.0, 1.0, 60, 1), (1.0, 1.0, 60, 3)), fake.technique_map).labels
-    (probe,) = probes_of(labels, fake).values()
+    (probe,) = made(probes_of(labels, fake)).values()
     assert notes_of(probe) == [(60, USUAL[1])]
 
 
@@ -79,7 +83,7 @@ def test_of_drums_every_key_that_is_struck_is_probed(drums: Instrument) -> None:
         (1.5, 0.1, 38, 100),
         techniques=[(), (), ("snare=rimshot",), ()],
     )
-    probes = probes_of(realize(score, drums.technique_map).labels, drums)
+    probes = made(probes_of(realize(score, drums.technique_map).labels, drums))
     assert {name: notes_of(probe)[0][0] for name, probe in probes.items()} == {
         "kick (key 36)": 36,
         "snare (key 38)": 38,
@@ -88,11 +92,11 @@ def test_of_drums_every_key_that_is_struck_is_probed(drums: Instrument) -> None:
 
 
 def test_all_that_an_instrument_has(fake: Instrument, drums: Instrument) -> None:
-    probes = probes_for(fake)
+    probes = made(probes_for(fake))
     assert set(probes) == {"sustain", "legato", "staccato", "pizzicato", "senza_sordino", "con_sordino"}
     assert {notes_of(probe)[0][0] for probe in probes.values()} == {USUAL[0]}
     assert set(probes_for(fake, ["staccato"])) == {"staccato"}
-    kit = probes_for(drums)
+    kit = made(probes_for(drums))
     assert {name: notes_of(kit[name])[0][0] for name in kit} == {"kick": 36, "snare": 38}
 
 
@@ -100,7 +104,7 @@ def test_the_usual_note_lies_in_the_range(tmp_path: Path) -> None:
     preset = write_instrument(tmp_path)
     text = (tmp_path / "map.yaml").read_text(encoding="utf-8")
     (tmp_path / "map.yaml").write_text(text.replace("[G2, C7]", "[G5, C7]"), encoding="utf-8")
-    (note,) = notes_of(probes_for(load_instrument(preset), ["sustain"])["sustain"])
+    (note,) = notes_of(probes_for(load_instrument(preset), ["sustain"])["sustain"]())
     assert note[0] == 79
 
 
@@ -110,7 +114,7 @@ def test_a_map_whose_techniques_leave_its_range_is_named(tmp_path: Path) -> None
     shifted = text.replace("on: [{keyswitch: C0}]", "on: [{keyswitch: C0}], note: {transpose: 60}")
     (tmp_path / "map.yaml").write_text(shifted, encoding="utf-8")
     with pytest.raises(InputError, match=r"map\.yaml: 1 note outside G2\.\.C7 of Fake Strings"):
-        probes_for(load_instrument(preset), ["sustain"])
+        probes_for(load_instrument(preset), ["sustain"])["sustain"]()
 
 
 class AskedHost(FakeHost):
@@ -120,7 +124,7 @@ class AskedHost(FakeHost):
         super().__init__()
         self.asked: list[list[str]] = []
 
-    def need(self, probes: dict[str, Events]) -> None:
+    def need(self, probes: dict[str, Probe]) -> None:
         self.asked.append(sorted(probes))
 
 
