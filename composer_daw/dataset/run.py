@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from composer_daw.audio import save_audio
@@ -16,6 +17,7 @@ from composer_daw.errors import ComposerError, InputError, OutputError, did_you_
 from composer_daw.files import sha256_of, sweep
 from composer_daw.hosts.base import Host
 from composer_daw.midi import load_midi, save_midi
+from composer_daw.performance import Performance
 from composer_daw.rendering import Done, Instrument, Take, open_host, render, run_jobs
 from composer_daw.sampling import seed_for
 
@@ -168,7 +170,7 @@ def render_job(job: Job) -> Record:
 def render_record(record: Record, folder: Path, instrument: Instrument, host: Host) -> Record:
     """Render a record and write its files; return it with its outcome."""
     take = render(
-        load_midi(folder / record.source),
+        _score(folder / record.source, record.source_sha256),
         instrument,
         record.technique,
         host=host,
@@ -179,6 +181,12 @@ def render_record(record: Record, folder: Path, instrument: Instrument, host: Ho
     save_midi(take.performed(), folder / f"{record.id}.mid", tag="played")
     save_labels(take.labels, folder / f"{record.id}.csv")
     return record.model_copy(update={"outcome": _outcome(record, take, folder, _repeats(instrument, host))})
+
+
+@lru_cache(maxsize=4)
+def _score(path: Path, sha256: str) -> Performance:
+    """Return a score, which is likely to be played in the next technique, too."""
+    return load_midi(path)
 
 
 def _repeats(instrument: Instrument, host: Host) -> Repeats:

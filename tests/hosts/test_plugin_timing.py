@@ -156,7 +156,9 @@ def test_switches_5_ms_apart_on_one_channel(open_probe: OpenProbe, format: Forma
         onset_s = STEP_S * (step + 1)
         pitch = int(rng.integers(40, 100))
         parts += [switch(onset_s - 0.0025, technique), note(onset_s, 0.002, pitch)]
-        expected.append(Onset(round((onset_s + PRE_ROLL_S) * rate), 0, pitch, TECHNIQUES[technique]))
+        expected.append(
+            Onset(round(onset_s * rate) + round(PRE_ROLL_S * rate), 0, pitch, TECHNIQUES[technique])
+        )
     marks = open_probe("marks", format, rate=rate).render(stream(*parts), 1.1).samples[1]
     assert read_onsets(marks) == expected
 
