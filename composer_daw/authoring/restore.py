@@ -153,7 +153,7 @@ def look_at(patch: Patch, notes: Notes | None = None) -> Seen:
 
 def seen_on(host: PluginHost, instrument: Instrument, notes: Notes) -> Seen:
     """Return what a host has now; its state is taken before it plays."""
-    parameters, state = host.parameters(), host.state
+    parameters, state = host.recalled(), host.state
     return Seen(parameters, state, print_of(play_phrase(host, instrument, notes), notes))
 
 

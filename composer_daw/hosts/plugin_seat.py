@@ -87,10 +87,12 @@ class Seat(ClosesItself):
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters with their values and what the plugin shows for them."""
         answer, _ = self._ask({"do": "parameters"}, "telling its parameters")
-        return tuple(
-            Parameter(name, value, text=text, index=index)
-            for index, name, value, text in answer["parameters"]
-        )
+        return _parameters(answer)
+
+    def recalled(self) -> tuple[Parameter, ...]:
+        """Return the parameters as the plugin itself has them, where a VST3 may show others."""
+        answer, _ = self._ask({"do": "recalled"}, "telling its parameters", limit_s=self.limits.load_s)
+        return _parameters(answer)
 
     def set(self, name: str, value: float | str) -> None:
         """Set a parameter by name or "#index", to a value in 0..1 or a text, until it is loaded anew."""
@@ -144,9 +146,9 @@ class Seat(ClosesItself):
         if not self.sound.expected:
             return
         answer, _ = self._asked({"do": "recalled"}, "telling its parameters", limit_s=self.limits.load_s)
-        lost = lost_parameters(
-            self.sound.expected, {name: value for _, name, value, _ in answer["parameters"]}
-        )
+        now = {f"#{index}": value for index, _, value, _ in answer["parameters"]}
+        now |= {name: value for _, name, value, _ in answer["parameters"]}
+        lost = lost_parameters(self.sound.expected, now)
         if lost:
             more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
             raise LoadError(f"did not take its state back: {'; '.join(lost[:3])}{more}")
@@ -163,6 +165,12 @@ class Seat(ClosesItself):
     ) -> tuple[dict[str, Any], bytes]:
         assert self._process is not None
         return self._process.ask(head, body, doing=doing, limit_s=limit_s or self.limits.render_s)
+
+
+def _parameters(answer: dict[str, Any]) -> tuple[Parameter, ...]:
+    return tuple(
+        Parameter(name, value, text=text, index=index) for index, name, value, text in answer["parameters"]
+    )
 
 
 def lost_parameters(expected: Mapping[str, float], now: Mapping[str, float]) -> list[str]:

@@ -381,11 +381,11 @@ def resident_mb() -> float:
 
 @both_formats
 def test_a_leak_grows_with_each_render(plugins: ProbePlugins, tmp_path: Path, format: Format) -> None:
-    player, sizes = Player(plugins.variant("leak=16", format)), []
+    player, sizes = Player(plugins.variant("leak=48", format)), []  # larger than what is kept when freed
     for _ in range(4):
         player.play(tmp_path, A4, frames=2000)
         sizes.append(resident_mb())
-    assert np.diff(sizes) == pytest.approx([16] * 3, abs=2)
+    assert np.diff(sizes) == pytest.approx([48] * 3, abs=3)
 
 
 CHILD = """\

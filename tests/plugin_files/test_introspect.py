@@ -108,10 +108,13 @@ def test_a_flood_of_words_does_not_drown_the_answer(probe: ProbePlugins, format:
 
 
 def test_nothing_of_a_plugin_is_loaded_here(probe: ProbePlugins) -> None:
+    maps = Path("/proc/self/maps")
+    if not maps.exists():
+        pytest.skip("no list of loaded libraries on this system")
+    before = maps.read_text().count("Probe")  # other tests load it in this process
     introspect(probe.variant("", "vst2"))
     introspect(probe.variant("", "vst3"))
-    maps = Path("/proc/self/maps")
-    assert not maps.exists() or "Probe" not in maps.read_text()
+    assert maps.read_text().count("Probe") == before
 
 
 def test_the_process_ends_with_its_caller(probe: ProbePlugins) -> None:
