@@ -52,6 +52,7 @@ def plan_versions(
     A technique that the instrument can only imitate is refused: its label would not be true. Raises
     TechniqueError, MidiError, and InputError for notes out of range or a file given twice.
     """
+    instrument.check_sound()
     asked = (check_playable(technique, instrument) for technique in techniques or [AS_WRITTEN])
     names = list(dict.fromkeys(asked))  # two spellings of one technique are one version
     records: list[Record] = []

@@ -97,6 +97,14 @@ class Plugin(Effect):
 
         return check_plugin(find_plugin(self.source, beside))
 
+    def checked(self, beside: Path) -> PluginFile:
+        """Return the plugin, when it can be used as an effect; raise InputError or HostError."""
+        from composer_daw.plugins.roles import check_role
+
+        plugin = self.plugin_file(beside)
+        check_role(plugin.path, "effect")
+        return plugin
+
     def source_path(self, beside: Path) -> Path:
         """Return where the plugin lies; raise InputError."""
         return self.plugin_file(beside).path
@@ -206,11 +214,9 @@ def open_chain(
 def open_plugin(effect: Plugin, sample_rate: int, beside: Path) -> AbstractContextManager[OpenEffect]:
     """Load a VST effect in a process of its own."""
     from composer_daw.hosts.plugin import open_effect
-    from composer_daw.plugins.roles import check_role
     from composer_daw.plugins.state_files import raw_state_for
 
-    plugin, saved = effect.plugin_file(beside), effect.state_path(beside)
-    check_role(plugin.path, "effect")
+    plugin, saved = effect.checked(beside), effect.state_path(beside)
     state = raw_state_for(plugin, saved) if saved else b""
     return open_effect(plugin.path, sample_rate, state=state, settings=effect.parameters)
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from composer_daw.errors import HostError, InputError, LoadError
 from composer_daw.files import check_is_file, sha256_of
 from composer_daw.hosts.base import Host
+from composer_daw.hosts.plugin_seat import PluginSound
 from composer_daw.plugins.binary import PluginFile
 from composer_daw.rendering.preset import HostName, Preset
 
@@ -38,6 +39,8 @@ class Engine:
     """Return the SHA-256 of all that makes the sound, state included."""
     open: Callable[[Preset, Path, int, Manner], Host]
     """Start the engine at a sample rate."""
+    check: Callable[[Preset, Path], object]
+    """Raise, before anything is rendered, for a sound that is not here or cannot play notes."""
     ships: bool = False
     """Its sounds come with the package: a name that is not there is wrong, not merely absent here."""
 
@@ -128,7 +131,18 @@ def _plugin_digest(preset: Preset, path: Path) -> str:
 
 def _open_plugin(preset: Preset, path: Path, sample_rate: int, manner: Manner) -> Host:
     from composer_daw.hosts.plugin import open_plugin
-    from composer_daw.hosts.plugin_seat import PluginSound
+
+    sound = replace(_plugin_sound(preset, path), fresh=manner.fresh or preset.fresh, block=manner.block)
+    return open_plugin(sound, sample_rate, preset.limits.of_host())
+
+
+def _plugin_sound(preset: Preset, path: Path) -> PluginSound:
+    found = _check_plugin(preset, path)
+    return PluginSound(found.path, _raw_state(preset, path, found), preset.set, _expected(preset, path))
+
+
+def _check_plugin(preset: Preset, path: Path) -> PluginFile:
+    """Return the plugin of a preset, when it is the one the preset was made with, and an instrument."""
     from composer_daw.plugins.binary import check_plugin
 
     found = check_plugin(_find_plugin(preset, path))
@@ -139,15 +153,7 @@ def _open_plugin(preset: Preset, path: Path, sample_rate: int, manner: Manner) -
             "'any_version: true' under plugin"
         )
     _check_instrument(found, preset.limits.load_s)
-    sound = PluginSound(
-        found.path,
-        _raw_state(preset, path, found),
-        preset.set,
-        _expected(preset, path),
-        manner.fresh or preset.fresh,
-        manner.block,
-    )
-    return open_plugin(sound, sample_rate, preset.limits.of_host())
+    return found
 
 
 def _check_instrument(found: PluginFile, limit_s: float) -> None:
@@ -181,9 +187,9 @@ def _expected(preset: Preset, path: Path) -> dict[str, float]:
 
 
 ENGINES: dict[HostName, Engine] = {
-    "fake": Engine(_built_in, _fake_digest, _open_fake),
-    "faust": Engine(_find_faust, _faust_digest, _open_faust, ships=True),
-    "sfizz": Engine(_find_sfz, _sfz_digest, _open_sfz),
-    "soundfont": Engine(_find_soundfont, _soundfont_digest, _open_soundfont),
-    "plugin": Engine(_find_plugin, _plugin_digest, _open_plugin),
+    "fake": Engine(_built_in, _fake_digest, _open_fake, _built_in),
+    "faust": Engine(_find_faust, _faust_digest, _open_faust, _find_faust, ships=True),
+    "sfizz": Engine(_find_sfz, _sfz_digest, _open_sfz, _find_sfz),
+    "soundfont": Engine(_find_soundfont, _soundfont_digest, _open_soundfont, _find_soundfont),
+    "plugin": Engine(_find_plugin, _plugin_digest, _open_plugin, _plugin_sound),
 }

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import model_validator
 
 from composer_daw.documents import PlacedError, load_document
-from composer_daw.errors import InputError
+from composer_daw.errors import HostError, InputError
 from composer_daw.files import check_is_file
 from composer_daw.midi.select import Mask, part_of, select_notes, track_list
 from composer_daw.performance import Performance
@@ -130,8 +130,8 @@ def _instrument(name: str, track: GraphTrack, folder: Path) -> Instrument:
     beside, is_file = folder / track.instrument, Path(track.instrument).suffix in (".yaml", ".yml")
     try:
         instrument = load_instrument(beside if is_file or beside.is_file() else track.instrument)
-        instrument.sound_path  # noqa: B018 (raises where the sound is not on this machine)
-    except InputError as error:
+        instrument.check_sound()
+    except (InputError, HostError) as error:
         raise PlacedError(str(error), "tracks", name, "instrument") from error
     try:
         check_technique(track.technique, instrument)
@@ -143,10 +143,10 @@ def _instrument(name: str, track: GraphTrack, folder: Path) -> Instrument:
 def _check_plugins(graph: Graph, folder: Path) -> None:
     for place, effect in _effects(graph):
         if isinstance(effect, Plugin):
-            for part, find in (("source", effect.source_path), ("state", effect.state_path)):
+            for part, find in (("source", effect.checked), ("state", effect.state_path)):
                 try:
                     find(folder)
-                except InputError as error:
+                except (InputError, HostError) as error:
                     raise PlacedError(str(error), *place, "plugin", part) from error
 
 

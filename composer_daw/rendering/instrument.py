@@ -50,6 +50,10 @@ class Instrument:
         """Return where its sound lies, None where it is built in; raise InputError where it is not found."""
         return engine_of(self.preset).find(self.preset, self.path)
 
+    def check_sound(self) -> None:
+        """Raise InputError or HostError where its sound is not on this machine, or cannot play notes."""
+        engine_of(self.preset).check(self.preset, self.path)
+
     @property
     def ships(self) -> bool:
         """Tell whether it came with the package, so that its name is enough to find it anywhere."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from probe_plugin import FORMATS, Format, ProbePlugins
 from small_songs import TRACKS, save_song, write_graph
 
 from composer_daw.audio import Audio
@@ -177,7 +178,7 @@ class Late:
 def late(monkeypatch: pytest.MonkeyPatch) -> Late:
     fake = Late()
     monkeypatch.setattr("composer_daw.rendering.effects.open_plugin", fake.open)
-    monkeypatch.setattr(Plugin, "source_path", lambda self, beside: beside / self.source)
+    monkeypatch.setattr(Plugin, "checked", lambda self, beside: None)
     return fake
 
 
@@ -190,6 +191,19 @@ def test_parallel_branches_are_aligned_to_the_sample(song: Performance, tmp_path
     mixdown = render_graph(planned(tmp_path, song, tracks, rest))
     assert decibels(stem(mixdown, "wet", "melody") - stem(mixdown, "bus", "copy")) < -100
     assert late.opened == 1
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_plugin_that_is_late_is_no_later_in_the_mix(
+    song: Performance, tmp_path: Path, probe_plugins: ProbePlugins, format: Format
+) -> None:
+    """A send through a real plugin that delays by 4096 samples and says so, beside the dry sound."""
+    plugin = probe_plugins.variant("latency=4096", format, "ProbeEffect")
+    tracks = TRACKS.replace("Melody,", "Melody, sends: {copy: 0},")
+    effect = f"{{plugin: {{source: '{plugin}', set: {{Gain: '1.000000'}}}}}}"
+    mixdown = render_graph(planned(tmp_path, song, tracks, f"buses:\n  copy: {{effects: [{effect}]}}\n"))
+    assert decibels(stem(mixdown, "wet", "melody") - stem(mixdown, "bus", "copy")) < -100
+    assert decibels(stem(mixdown, "bus", "copy")) > -40
 
 
 def test_tails_are_whole_and_all_is_padded_to_the_longest(
