@@ -33,14 +33,20 @@ def list_instruments(as_json: bool) -> None:
 
     loaded = [load_instrument(name) for name in instrument_names()]
     rows = [
-        {"name": one.name, "host": one.preset.host, "techniques": len(one.technique_map.playable())}
+        {
+            "name": one.name,
+            "host": one.preset.host,
+            "techniques": len(one.technique_map.playable()),
+            "here": one.is_here,
+        }
         for one in loaded
     ]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
-        click.echo(f"{row['name']:<24} {row['host']:<8} {row['techniques']} techniques")
+        lacking = "" if row["here"] else "  (its sound is not on this machine)"
+        click.echo(f"{row['name']:<24} {row['host']:<10} {row['techniques']:>2} techniques{lacking}")
 
 
 @click.command()

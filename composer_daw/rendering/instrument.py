@@ -50,6 +50,15 @@ class Instrument:
         """Return where its sound lies, None where it is built in; raise InputError where it is not found."""
         return engine_of(self.preset).find(self.preset, self.path)
 
+    @property
+    def is_here(self) -> bool:
+        """Tell whether its sound is on this machine, or built in."""
+        try:
+            engine_of(self.preset).find(self.preset, self.path)
+        except InputError:
+            return False
+        return True
+
     def check_sound(self) -> None:
         """Raise InputError or HostError where its sound is not on this machine, or cannot play notes."""
         engine_of(self.preset).check(self.preset, self.path)

@@ -4,22 +4,38 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from composer_daw.rendering import instrument_names
+import pytest
+
+from composer_daw.errors import InputError
+from composer_daw.rendering import Preset, engines, instrument_names
 
 
 def test_list(run: Callable) -> None:
     ran = run("instruments", "list")
     assert (ran.code, ran.err) == (0, "")
     assert [line.split()[0] for line in ran.out.splitlines()] == instrument_names()
-    assert "studio/violin            faust    13 techniques" in ran.out.splitlines()
+    assert "studio/violin            faust      13 techniques" in ran.out.splitlines()
+
+
+def test_what_is_not_on_this_machine_is_listed_as_such(
+    run: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nowhere(preset: Preset, path: Path) -> Path:
+        raise InputError(f"no plugin '{preset.source}'")
+
+    monkeypatch.setitem(engines.ENGINES, "plugin", replace(engines.ENGINES["plugin"], find=nowhere))
+    lines = run("instruments", "list").out.splitlines()
+    assert "plugins/amsynth          plugin      1 techniques  (its sound is not on this machine)" in lines
+    assert sum("not on this machine" in line for line in lines) == 2
 
 
 def test_list_as_json(run: Callable) -> None:
     rows = json.loads(run("instruments", "list", "--json").out)
     assert [row["name"] for row in rows] == instrument_names()
-    assert {"name": "studio/violin", "host": "faust", "techniques": 13} in rows
+    assert {"name": "studio/violin", "host": "faust", "techniques": 13, "here": True} in rows
 
 
 def test_show(run: Callable, fake_preset: Path) -> None:
