@@ -192,7 +192,12 @@ def save_audio(audio: Audio, path: str | Path, subtype: str | None = None) -> No
         raise AudioError(f"{target}: a {suffix} file cannot hold {chosen} samples; give PCM_16 or PCM_24")
     _check_fit_to_write(audio, target, chosen)
     file, form = io.BytesIO(), suffix[1:].upper()  # in memory: libsndfile waits for the disk when it closes
-    soundfile.write(file, _interleaved(audio.samples), audio.sample_rate, chosen, format=form)
+    try:
+        soundfile.write(file, _interleaved(audio.samples), audio.sample_rate, chosen, format=form)
+    except soundfile.LibsndfileError as error:
+        raise AudioError(
+            f"{target}: {form} cannot hold this audio: {error.error_string.strip('. ')}"
+        ) from error
     with written_whole(target) as temporary:
         temporary.write_bytes(file.getbuffer())
 

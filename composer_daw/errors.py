@@ -12,6 +12,7 @@ exit code 1. Anything else that escapes is a bug.
      +-- OutputError         the result cannot be written: permissions, a full disk, a folder in the way
      +-- HostError           an engine refused, hung or gave something that is not sound
           +-- CrashError     its process died; a second try in a new one may do
+          +-- HangError      it did not answer in time, and was killed
           +-- LoadError      an instrument cannot be brought up: all that is played on it fails alike
 """
 
@@ -56,6 +57,10 @@ class HostError(ComposerError):
 
 class CrashError(HostError):
     """The process of an engine or a worker died in the middle of a job."""
+
+
+class HangError(HostError):
+    """An engine did not answer in time, and its process was killed."""
 
 
 class LoadError(HostError):

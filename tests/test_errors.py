@@ -17,6 +17,7 @@ from composer_daw import errors
         ("TechniqueError", "InputError"),
         ("OutputError", "ComposerError"),
         ("HostError", "ComposerError"),
+        ("HangError", "HostError"),
     ],
 )
 def test_the_tree_is_the_one_in_the_docstring(leaf: str, parent: str) -> None:

@@ -43,6 +43,10 @@ X11_NAMES = (
 manager (Xvfb, some VNC) it dies for want of the first of them, and its windows cannot be closed."""
 
 
+LONGEST_ANSWER = 1 << 30
+"""A state may hold samples; what answers is our own."""
+
+
 @dataclass(frozen=True)
 class Edited:
     """What a plugin had when its window was closed: its raw state, and what must come back with it."""
@@ -96,7 +100,7 @@ def edited_aside(plugin: PluginFile, state: bytes) -> Edited:
         arguments = str(plugin.binary), str(given), plugin.path.stem, str(SAMPLE_RATE)
         child = Child("composer_daw.authoring.vst2_editor", *arguments)
         try:
-            answer = parsed(child.answers.read())  # however long a person takes
+            answer = parsed(child.line(LONGEST_ANSWER))  # however long a person takes
             child.wait()
         finally:
             child.close()

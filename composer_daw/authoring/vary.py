@@ -112,7 +112,7 @@ def write_all(
     force: bool,
     done: Callable[[Made], None],
 ) -> list[Made]:
-    """Write presets side by side, as many at once as there are cores: the work is in processes of plugins.
+    """Write presets side by side, as many as cores, memory and seats allow: processes of plugins work.
 
     A job is a place, a name, and the parameters that are set on the base of its number.
     """
@@ -132,7 +132,9 @@ def write_all(
         done(made)
         return made
 
-    with ThreadPoolExecutor(default_workers()) as threads:
+    preset = patch_for(0).instrument.preset
+    at_once = min(default_workers(preset.limits.memory_mb), preset.seats or len(jobs))
+    with ThreadPoolExecutor(at_once) as threads:
         return list(threads.map(work, range(len(jobs))))
 
 

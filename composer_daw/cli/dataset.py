@@ -122,6 +122,11 @@ def _tell_exceptions(report: Report) -> None:
         "gave way to a technique that sounded with them (see conflict), notes": sum(
             outcome.conflicts for outcome in outcomes
         ),
+        "may not render again to the same bytes (see repeats and --fresh), items": sum(
+            record.outcome.repeats != "yes" and not (record.outcome.repeats == "fresh" and record.fresh)
+            for record in report.rendered
+            if record.outcome
+        ),
         "dropped as out of range, notes": sum(outcome.dropped for outcome in outcomes),
         "turned down so that nothing clips (see gain_db), items": sum(o.gain_db < 0 for o in outcomes),
     }

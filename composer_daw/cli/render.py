@@ -77,10 +77,12 @@ def _check_call(context: click.Context, instrument: str | None, graph: str | Non
     if (instrument is None) == (graph is None):
         raise click.UsageError("give either -i INSTRUMENT or --graph YAML", context)
     values = context.params
+    if values["dry_run"] and not graph:
+        raise click.UsageError("--dry-run goes with --graph: it shows its plan", context)
     if values["output"] is None and not (graph and values["dry_run"]):
         raise click.UsageError("Missing option '-o' / '--output'.", context)
     if graph is None:
-        stray = [name for name in ("stems", "handoff", "dry_run") if values[name]]
+        stray = [name for name in ("stems", "handoff") if values[name]]
         if stray:
             raise click.UsageError(f"--{stray[0].replace('_', '-')} goes with --graph", context)
         return

@@ -19,6 +19,7 @@ from composer_daw.hosts.base import Host
 from composer_daw.midi import load_midi, save_midi
 from composer_daw.performance import Performance
 from composer_daw.rendering import Done, Instrument, Take, open_host, render, run_jobs
+from composer_daw.rendering.effects import Plugin
 from composer_daw.sampling import seed_for
 
 
@@ -43,8 +44,8 @@ class Report:
 
 LOCK = ".lock"
 
-LIMIT_S, TAKES = 600.0, 4
-"""A job may take this long, and so many times what its instrument is allowed for one take."""
+LIMIT_S = 3600.0
+"""A job may take this long, in seconds, where no plugin's host watches it."""
 
 Progress = Callable[[Record, ComposerError | None], None]
 """Called after each item, with its error if it failed."""
@@ -54,7 +55,8 @@ def run_plan(plan: Plan, folder: str | Path, workers: int = 1, progress: Progres
     """Render a plan into a folder; what stands there finished and whole is skipped.
 
     An item that fails costs itself only: it is in the report, and the next run tries it again. The bytes do
-    not depend on the number of workers. Raises OutputError where the folder cannot be written.
+    not depend on the number of workers, as far as the instrument repeats itself. Raises OutputError where
+    the folder cannot be written.
     """
     target = Path(folder)
     if target.exists() and not target.is_dir():
@@ -91,23 +93,34 @@ def _run(
 
 
 def _ended(jobs: Sequence[Job], folder: Path, workers: int) -> Iterator[Done[Job, Record]]:
-    """Yield the jobs as they end, those of one instrument by the same workers."""
-    presets = {}
+    """Yield the jobs as they end, those of one instrument by the same workers.
+
+    Where a licence limits how many copies of a plugin may run, all its instruments are one group. A plugin's
+    own host watches its time; the pool watches the engines that run inside the workers.
+    """
+    instruments: dict[str, Instrument] = {}
     for job in jobs:
-        if job.record.instrument_sha256 not in presets:
-            presets[job.record.instrument_sha256] = instrument_of(job.record, folder).preset
-    waits = [
-        preset.limits.load_s + preset.limits.ready_s + preset.limits.render_s for preset in presets.values()
-    ]
+        if job.record.instrument_sha256 not in instruments:
+            instruments[job.record.instrument_sha256] = instrument_of(job.record, folder)
+    by_group = {_group(job.record, instruments): instruments[job.record.instrument_sha256] for job in jobs}
+    watched = all(instrument.preset.host != "plugin" for instrument in instruments.values())
     return run_jobs(
         render_job,
         jobs,
         workers,
-        LIMIT_S + TAKES * max(waits, default=0.0),
-        group=lambda job: f"{job.record.instrument_sha256}@{job.record.sample_rate}",
-        seats=lambda group: presets[group.partition("@")[0]].seats,
+        LIMIT_S if watched else None,
+        group=lambda job: _group(job.record, instruments),
+        seats=lambda group: by_group[group].preset.seats,
         finish=close_opened,
     )
+
+
+def _group(record: Record, instruments: dict[str, Instrument]) -> str:
+    """Return what a worker keeps open for a record: an instrument, or a plugin whose copies are counted."""
+    instrument = instruments[record.instrument_sha256]
+    if instrument.preset.seats is not None:
+        return f"{instrument.sound_path}"
+    return f"{record.instrument_sha256}@{record.sample_rate}"
 
 
 @contextmanager
@@ -190,8 +203,9 @@ def _score(path: Path, sha256: str) -> Performance:
 
 
 def _repeats(instrument: Instrument, host: Host) -> Repeats:
-    """Return what is known of an instrument's repeating itself: of a plugin only what its preset says."""
-    if instrument.preset.host == "plugin":
+    """Return what is known of an instrument's repeating itself: of plugins only what the preset says."""
+    effects = any(isinstance(effect, Plugin) for effect in instrument.preset.effects)
+    if effects or instrument.preset.host == "plugin":
         return instrument.preset.repeats
     return "yes" if host.deterministic else "no"
 

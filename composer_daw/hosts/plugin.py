@@ -84,6 +84,8 @@ class PluginHost(Seat):
         with named(self.name):
             self._prepare(events)
             sound = self._play(events, duration_s, rings_out=not self.sound.fresh)
+            if not self._used:
+                self._facts["loaded_rss"] = self._facts["rss"]  # the samples that it needs are there now
             self._used = True
             return sound
 
@@ -96,6 +98,10 @@ class PluginHost(Seat):
                 self._ready[technique] = self._wait_for(technique, probe())
             if self._ready[technique]:
                 raise HostError(self._ready[technique])
+        if self._dirty or self._left - set_before_notes(events):  # by the probes themselves
+            ready = self._ready
+            self._renew()
+            self._ready = ready  # it was, a moment ago; probing again would leave the same behind
         if not self._probes and not self._used and not self.sound.fresh:
             self._play(beginning(events), min(events.duration_s, WARM_UP_S))  # what comes first may differ
             if self._dirty:

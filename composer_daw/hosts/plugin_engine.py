@@ -26,6 +26,9 @@ MIDI_PARAMETER = "MIDI Ch. "
 QUIET = 1e-6
 """A plugin that is quieter than this after a render (-120 dBFS) is not waited for."""
 
+FLOOR, STEADY = 1e-3, 0.9
+"""What stays below -60 dBFS and hardly falls in a second is the noise that a plugin always makes."""
+
 FLUSH_S, LONGEST_FLUSH_S = 0.1, 10.0
 
 
@@ -233,9 +236,12 @@ class PluginEngine:
         """Let the plugin ring out without notes; return whether it does, so that nothing is heard later."""
         self._plugin.clear_midi()
         self._engine.load_graph([(self._plugin, [])])
+        levels: list[float] = []
         for _ in range(round(LONGEST_FLUSH_S / FLUSH_S)):
             sound = self._run(round(FLUSH_S * self.sample_rate))
-            if np.abs(sound[:, -self.sample_rate // 10 :]).max(initial=0.0) < QUIET:
+            levels.append(float(np.abs(sound).max(initial=0.0)))
+            second_ago = levels[-round(1 / FLUSH_S)] if len(levels) >= round(1 / FLUSH_S) else np.inf
+            if levels[-1] < QUIET or (levels[-1] < FLOOR and levels[-1] > STEADY * second_ago):
                 return True
         return False
 

@@ -10,7 +10,7 @@ from typing import IO, Any
 import numpy as np
 
 from composer_daw.audio import Samples
-from composer_daw.errors import CrashError, HostError, LoadError
+from composer_daw.errors import CrashError, HangError, HostError, LoadError
 from composer_daw.hosts.plugin_wire import Message, new_shared_file, receive, send
 from composer_daw.plugins.child import Child
 
@@ -93,14 +93,14 @@ class PluginProcess:
         except queue.Empty:
             self.close()
             words = self._child.last_words
-            raise HostError(f"hung while {doing}: no answer in {limit_s:.3g} s{words}") from None
+            raise HangError(f"hung while {doing}: no answer in {limit_s:.3g} s{words}") from None
         if message is None:
             self.close()
             raise CrashError(f"crashed while {doing} ({self._child.ending}){self._child.last_words}")
         head, _ = message
         if "error" in head:
             kind = {error.__name__: error for error in (LoadError, CrashError)}.get(head["kind"], HostError)
-            raise kind(head["error"])
+            raise kind(head["error"] + (self._child.said if head.get("words") else ""))
         return message
 
 

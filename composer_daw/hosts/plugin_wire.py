@@ -29,20 +29,31 @@ Message = tuple[dict[str, Any], bytes]
 def send(stream: IO[bytes], head: dict[str, Any], body: bytes = b"") -> None:
     """Write one message."""
     text = json.dumps(head).encode()
-    stream.write(LENGTHS.pack(len(text), len(body)) + text + body)
+    left = memoryview(LENGTHS.pack(len(text), len(body)) + text + body)
+    while left:
+        left = left[stream.write(left) :]
     stream.flush()
 
 
 def receive(stream: IO[bytes]) -> Message | None:
     """Read one message (reverse of `send`); None where the other side is gone, even in mid-message."""
-    lengths = stream.read(LENGTHS.size)
-    if len(lengths) < LENGTHS.size:
+    lengths = _exactly(stream, LENGTHS.size)
+    if lengths is None:
         return None
     head_bytes, body_bytes = LENGTHS.unpack(lengths)
-    head, body = stream.read(head_bytes), stream.read(body_bytes)
-    if len(head) < head_bytes or len(body) < body_bytes:
-        return None
-    return json.loads(head), body
+    head, body = _exactly(stream, head_bytes), _exactly(stream, body_bytes)
+    return None if head is None or body is None else (json.loads(head), body)
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes | None:
+    """Read so many bytes, from a pipe that may give fewer at a time; None where it ends before."""
+    parts, missing = [], size
+    while missing:
+        if not (part := stream.read(missing)):
+            return None
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
 
 
 class SharedSamples:

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from composer_daw.errors import ComposerError, HostError
+from composer_daw.errors import ComposerError, HostError, LoadError
 from composer_daw.events import EVENT, Events
 from composer_daw.hosts.plugin_engine import PluginEngine
 from composer_daw.hosts.plugin_wire import Message, SharedSamples, receive, send
@@ -42,7 +42,8 @@ class Worker:
             answer = getattr(self, f"do_{head['do']}")(head, body)
             return answer if isinstance(answer, tuple) else (answer, b"")
         except ComposerError as error:
-            return {"error": str(error), "kind": type(error).__name__}, b""
+            words = isinstance(error, LoadError) or head["do"] in ("play", "process")
+            return {"error": str(error), "kind": type(error).__name__, "words": words}, b""
         except Exception as error:  # whatever an engine raises costs this request
             return {"error": f"{type(error).__name__}: {error}", "kind": HostError.__name__}, b""
         finally:

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import weakref
 from collections import deque
 from pathlib import Path
@@ -23,6 +24,9 @@ from composer_daw.errors import HostError
 LAST_WORDS = 2000
 """How much of what a plugin printed last is kept, in bytes."""
 
+
+CHATTER = ("Attempting to load VST", "Creating VST instance", "Initialising VST")
+"""What JUCE prints for every plugin; these are nobody's last words."""
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """NumPy's threads would take the cores of other workers; a plugin brings its own."""
@@ -57,6 +61,14 @@ class Child:
         assert self._process.stderr is not None
         return self._process.stderr
 
+    def line(self, longest: int) -> bytes:
+        """Return its answer up to the end of the line, or what there is of it; wait as long as it takes."""
+        said = b""
+        with contextlib.suppress(ValueError, OSError):  # closed meanwhile
+            while not said.endswith(b"\n") and (part := self.answers.read(longest - len(said))):
+                said += part
+        return said
+
     @property
     def pid(self) -> int:
         """Return the number of the process."""
@@ -65,12 +77,19 @@ class Child:
     @property
     def alive(self) -> bool:
         """Tell whether it runs."""
-        return self._process.poll() is None
+        if self._process.returncode is not None or not hasattr(os, "waitid"):
+            return self._process.poll() is None
+        look = os.WEXITED | os.WNOHANG | os.WNOWAIT  # not reaped: until then its group is surely its own
+        try:
+            return os.waitid(os.P_PID, self._process.pid, look) is None
+        except ChildProcessError:  # somebody else has seen it off
+            return False
 
     def wait(self) -> None:
         """Wait until it has ended by itself, a moment at the most, and hear its last words."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=5.0)
+        end = time.monotonic() + 5.0
+        while self.alive and time.monotonic() < end:
+            time.sleep(0.002)
         self.kill()
 
     def kill(self) -> None:
@@ -95,10 +114,15 @@ class Child:
 
     @property
     def last_words(self) -> str:
-        """Return what the plugin printed last, to be put after an error."""
+        """Return what the plugin printed last, to be put after an error; that it said nothing, if so."""
+        return self.said or "; it said nothing"
+
+    @property
+    def said(self) -> str:
+        """Return what the plugin printed last, to be put after an error; nothing where it said nothing."""
         lines = b"".join(self._words)[-LAST_WORDS:].decode("utf-8", "replace").splitlines()
-        said = [" ".join(line.split()) for line in lines if line.strip()]
-        return f"; it said last: {said[-1][:160]}" if said else "; it said nothing"
+        said = [" ".join(line.split()) for line in lines if line.strip() and not line.startswith(CHATTER)]
+        return f"; it said last: {said[-1][:160]}" if said else ""
 
 
 def _start(module: str, arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
@@ -106,7 +130,8 @@ def _start(module: str, arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
     inherited = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
         return subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [sys.executable, "-P", "-m", module, *arguments],  # no module of the folder that we are in
+            bufsize=0,  # a stream can be closed while a thread reads it: no lock is held
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -127,8 +152,9 @@ def _overhear(stream: IO[bytes], words: deque[bytes]) -> None:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
+    """Kill a process and its group, also where it is dead already and only what it started lives on."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
     process.wait()
 
@@ -177,6 +203,6 @@ def end_with_the_caller(requests: IO[bytes]) -> None:
 
 def answer_and_end(answers: IO[bytes], answer: dict[str, Any]) -> NoReturn:
     """Write one line of JSON, and end without giving the plugin another chance to crash."""
-    answers.write(json.dumps(answer).encode())
+    answers.write(json.dumps(answer).encode() + b"\n")
     answers.flush()
     os._exit(0)

@@ -6,7 +6,6 @@ answers with one line of JSON: what the plugin prints, breaks or hangs, it does 
 
 from __future__ import annotations
 
-import contextlib
 import queue
 import sys
 import threading
@@ -102,10 +101,7 @@ class Introspection:
         self.close()
 
     def _hear_out(self) -> None:
-        answer = b""
-        with contextlib.suppress(ValueError, OSError):
-            answer = self._child.answers.read(LONGEST_ANSWER)
-        self._answer.put(answer)
+        self._answer.put(self._child.line(LONGEST_ANSWER))
 
 
 # ------------------------------------------------------------------------------- in the process of its own

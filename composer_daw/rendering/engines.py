@@ -175,13 +175,14 @@ def _raw_state(preset: Preset, path: Path, found: PluginFile) -> bytes:
 
 
 def _expected(preset: Preset, path: Path) -> dict[str, float]:
-    """Return the parameters that must come back, by name; none where nothing was captured."""
+    """Return the parameters that must come back, by name, but for those that are set anew."""
     if preset.fingerprint is None:
         return {}
     file = check_is_file(path.parent / preset.fingerprint, "a fingerprint (JSON)")
     try:
         values = json.loads(file.read_text(encoding="utf-8"))["parameters"]
-        return {str(name): float(value) for name, value in values.items()}
+        set_anew = {name.lower() for name in preset.set}
+        return {str(n): float(value) for n, value in values.items() if str(n).lower() not in set_anew}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{file}: is no fingerprint; capture the preset again") from error
 

@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from composer_daw.errors import ComposerError, CrashError, HostError, LoadError
+from composer_daw.errors import ComposerError, CrashError, HangError, HostError, LoadError
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -33,6 +33,9 @@ TRIES = 2
 
 FAILED_LOADS = 2
 """An instrument that failed to load so often, and never came up, is not tried again."""
+
+FAILED_JOBS = 10
+"""An instrument whose plugin crashed, hung or did not load in so many jobs, and in no other, is given up."""
 
 LOOK_S = 1.0
 """How often it is seen to that no worker died between two jobs."""
@@ -67,7 +70,7 @@ def run_jobs(
     work: Callable[[Job], Result],
     jobs: Sequence[Job],
     workers: int,
-    limit_s: float = 600.0,
+    limit_s: float | None = 600.0,
     *,
     group: Callable[[Job], str] = lambda job: "",
     seats: Callable[[str], int | None] = lambda group: None,
@@ -80,9 +83,9 @@ def run_jobs(
 
     A job over `limit_s` seconds is killed, and a worker that dies is replaced. A job whose process died is
     tried a second time; what then remains is that job's HostError, as is any error that is no ComposerError.
-    So is a job whose engine did not load, but when that has failed twice in a group and never succeeded, the
-    rest of the group is set aside. When the caller stops early (an interrupt, say), the workers are stopped
-    too.
+    So is a job whose engine did not load, but when that has failed twice in a group and never succeeded, or
+    ten jobs of it have crashed or hung and none has ended well, the rest of it is set aside. When the caller
+    stops early (an interrupt, say), the workers are stopped too.
     """
     if not jobs:
         return
@@ -132,7 +135,9 @@ class _Queue(Generic[Job]):
             self.by_group.setdefault(name, deque()).append(_Try(job, name))
         self.seats = {name: seats(name) for name in self.by_group}
         self.failed_loads = dict.fromkeys(self.by_group, 0)
+        self.failed = dict.fromkeys(self.by_group, 0)
         self.loaded: set[str] = set()
+        self.went_well: set[str] = set()
 
     @property
     def waiting(self) -> bool:
@@ -172,19 +177,27 @@ class _Queue(Generic[Job]):
 
     def note(self, group: str, done: Done[Job, Any]) -> None:
         """Note from how a job ended whether the engine of its group can be loaded."""
-        if isinstance(done.error, LoadError):
+        if done.error is None:
+            self.went_well.add(group)
+        elif isinstance(done.error, LoadError):
             self.failed_loads[group] += 1
-        elif not isinstance(done.error, CrashError):  # of a crash nobody knows how far it came
-            self.loaded.add(group)
+        elif not isinstance(done.error, CrashError | HangError):
+            self.loaded.add(group)  # it has said what it does not like: it is there
+        if isinstance(done.error, LoadError | CrashError | HangError):
+            self.failed[group] += 1
 
     def _given_up(self, group: str) -> bool:
-        return self.failed_loads[group] >= FAILED_LOADS and group not in self.loaded
+        if group in self.went_well:
+            return False
+        never_loads = self.failed_loads[group] >= FAILED_LOADS and group not in self.loaded
+        return never_loads or self.failed[group] >= FAILED_JOBS
 
     def set_aside(self, group: str, done: Done[Job, Any]) -> Iterator[Done[Job, Any]]:
         """Yield the rest of a group whose engine cannot be loaded."""
         while self._given_up(group) and self.by_group[group]:
             one = self.by_group[group].popleft()
-            yield Done(one.job, error=LoadError(f"set aside: its instrument does not load: {done.error}"))
+            why = "does not load" if isinstance(done.error, LoadError) else "failed in every job"
+            yield Done(one.job, error=LoadError(f"set aside: its instrument {why}: {done.error}"))
 
 
 @dataclass
@@ -192,7 +205,7 @@ class _Lane(Generic[Job, Result]):
     """One worker: a pool of one process, so that we decide which job goes where."""
 
     work: Callable[[Job], Result]
-    limit_s: float
+    limit_s: float | None
     finish: Callable[[], None] | None
     group: str | None = None
     groups: list[str] = field(default_factory=list)
@@ -257,7 +270,7 @@ class _Lane(Generic[Job, Result]):
         self.pool.join()
 
 
-def _done(job: Job, future: Future[Result], limit_s: float) -> Done[Job, Result]:
+def _done(job: Job, future: Future[Result], limit_s: float | None) -> Done[Job, Result]:
     from pebble import ProcessExpired
 
     try:
@@ -265,7 +278,7 @@ def _done(job: Job, future: Future[Result], limit_s: float) -> Done[Job, Result]
     except ComposerError as error:
         return Done(job, error=error)
     except TimeoutError:
-        return Done(job, error=HostError(f"hung: no result after {limit_s:.0f} s; its worker was killed"))
+        return Done(job, error=HangError(f"hung: no result after {limit_s:.0f} s; its worker was killed"))
     except BrokenProcessPool:
         return Done(job, error=CrashError("crashed: its worker died before it began"))
     except ProcessExpired as error:

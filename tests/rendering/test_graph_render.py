@@ -185,14 +185,6 @@ def late(monkeypatch: pytest.MonkeyPatch) -> Late:
 PLUGIN = "{plugin: {source: late.so}}"
 
 
-def test_parallel_branches_are_aligned_to_the_sample(song: Performance, tmp_path: Path, late: Late) -> None:
-    tracks = TRACKS.replace("Melody,", "Melody, sends: {copy: 0},")
-    rest = f"buses:\n  copy: {{effects: [{PLUGIN}, {{compressor: {{ratio: 1}}}}]}}\n"
-    mixdown = render_graph(planned(tmp_path, song, tracks, rest))
-    assert decibels(stem(mixdown, "wet", "melody") - stem(mixdown, "bus", "copy")) < -100
-    assert late.opened == 1
-
-
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_plugin_that_is_late_is_no_later_in_the_mix(
     song: Performance, tmp_path: Path, probe_plugins: ProbePlugins, format: Format

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from pool_jobs import group_of, kill_once, load, play, refuse_to_go, say_goodbye, work, worker
 
-from composer_daw.errors import CrashError, HostError, LoadError, MidiError
+from composer_daw.errors import CrashError, HangError, HostError, LoadError, MidiError
 from composer_daw.rendering import Done, default_workers, run_jobs
 
 
@@ -27,7 +27,7 @@ def test_every_job_ends_once_whatever_the_others_do() -> None:
     assert errors == {
         "refuse": (MidiError, "x.mid: is empty"),
         "die": (CrashError, "crashed: its worker died with exit code 7"),
-        "hang": (HostError, "hung: no result after 4 s; its worker was killed"),
+        "hang": (HangError, "hung: no result after 4 s; its worker was killed"),
         "bug": (HostError, "failed: ZeroDivisionError: a bug"),
     }
 
