@@ -46,6 +46,7 @@ def open_effect(
     """Yield an effect plugin, in a process of its own until the block ends."""
     effect = PluginEffect(PluginSound(path, state, settings or {}), sample_rate, limits or Limits())
     try:
+        effect.load()
         yield effect
     finally:
         effect.close()
@@ -153,6 +154,10 @@ class PluginHost(Seat):
 
 class PluginEffect(Seat):
     """An effect plugin: audio goes in, as much comes out."""
+
+    def load(self) -> None:
+        """Load it now; raise LoadError for what it does not take, such as a parameter that it has not."""
+        self._load()
 
     def process(self, audio: Audio) -> Audio:
         """Return what the plugin makes of the audio, as long as it is, latency taken out.

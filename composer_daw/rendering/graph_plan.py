@@ -15,7 +15,7 @@ from composer_daw.errors import HostError, InputError
 from composer_daw.files import check_is_file
 from composer_daw.midi.select import Mask, part_of, select_notes, track_list
 from composer_daw.performance import Performance
-from composer_daw.rendering.effects import Effect, Plugin
+from composer_daw.rendering.effects import Effect, Plugin, open_plugin
 from composer_daw.rendering.graph import Graph, GraphTrack
 from composer_daw.rendering.instrument import Instrument, load_instrument
 from composer_daw.rendering.render import check_technique
@@ -59,7 +59,7 @@ def plan_graph(path: str | Path, score: Performance, sample_rate: int | None = N
     def check(graph: Graph) -> None:
         rate = sample_rate or graph.sample_rate or SAMPLE_RATE
         instruments = {name: _instrument(name, track, folder) for name, track in graph.tracks.items()}
-        _check_plugins(graph, folder)
+        _check_plugins(graph, rate, folder)
         chosen, ignored, dropped = assign_notes(graph, score)
         parts = (Part(n, graph.tracks[n], instruments[n], part_of(score, rows)) for n, rows in chosen.items())
         plans.append(Plan(graph, tuple(parts), folder, score, rate, ignored, dropped))
@@ -140,7 +140,7 @@ def _instrument(name: str, track: GraphTrack, folder: Path) -> Instrument:
     return instrument
 
 
-def _check_plugins(graph: Graph, folder: Path) -> None:
+def _check_plugins(graph: Graph, sample_rate: int, folder: Path) -> None:
     for place, effect in _effects(graph):
         if isinstance(effect, Plugin):
             for part, find in (("source", effect.checked), ("state", effect.state_path)):
@@ -148,6 +148,17 @@ def _check_plugins(graph: Graph, folder: Path) -> None:
                     find(folder)
                 except (InputError, HostError) as error:
                     raise PlacedError(str(error), *place, "plugin", part) from error
+            if effect.parameters:
+                _try_settings(effect, place, sample_rate, folder)
+
+
+def _try_settings(effect: Plugin, place: tuple[str | int, ...], sample_rate: int, folder: Path) -> None:
+    """Load an effect once to see that it has its parameters: better than after all tracks are played."""
+    try:
+        with open_plugin(effect, sample_rate, folder):
+            pass
+    except HostError as error:
+        raise PlacedError(str(error), *place, "plugin", "set") from error
 
 
 def _effects(graph: Graph) -> Iterator[tuple[tuple[str | int, ...], Effect]]:

@@ -198,6 +198,18 @@ def test_a_plugin_that_is_late_is_no_later_in_the_mix(
     assert decibels(stem(mixdown, "bus", "copy")) > -40
 
 
+def test_a_parameter_that_an_effect_has_not_is_found_before_anything_plays(
+    song: Performance, tmp_path: Path, probe_plugins: ProbePlugins
+) -> None:
+    plugin = probe_plugins.variant("", "vst2", "ProbeEffect")
+    effect = f"{{plugin: {{source: '{plugin}', set: {{Gian: 0.5}}}}}}"
+    tracks = TRACKS.replace("Melody,", f"Melody, effects: [{effect}],")
+    with pytest.raises(
+        InputError, match=r"graph\.yaml:3: tracks.*no parameter 'Gian' \(did you mean 'Gain'\?\)"
+    ):
+        planned(tmp_path, song, tracks)
+
+
 def test_tails_are_whole_and_all_is_padded_to_the_longest(
     song: Performance, tmp_path: Path, late: Late
 ) -> None:
