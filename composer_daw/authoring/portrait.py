@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ def save_portrait(sound: SoundPrint, title: str, path: Path) -> None:
         axes.spines[["top", "right"]].set_visible(False)
         axes.set_ylabel("level in dBFS")
         axes.tick_params(labelsize=8)
-    with written_whole(path) as temporary:
+    with written_whole(path) as temporary, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # a title in a script that the font has not
         figure.savefig(temporary, format="png", metadata={"Software": None})
 
 

@@ -41,6 +41,12 @@ def map_text(instrument: str) -> str:
     return MAP.format(instrument=_scalar(instrument))
 
 
+def check_free(path: Path, force: bool) -> None:
+    """Raise OutputError for a file that is there already, but for `force`."""
+    if path.exists() and not force:
+        raise OutputError(f"{path}: is there already; give another name, or --force")
+
+
 def check_place(output: Path, kind: str, with_map: bool, force: bool) -> None:
     """Raise InputError or OutputError unless a preset can be written to `output`.
 

@@ -25,7 +25,14 @@ def dataset() -> None:
 
 @click.command()
 @click.argument("scores", nargs=-1, required=True, metavar="MIDI_OR_MANIFEST...")
-@click.option("-i", "--instrument", metavar="INSTRUMENT", help="A name that ships, or the path of a YAML.")
+@click.option(
+    "-i",
+    "--instrument",
+    "instruments",
+    multiple=True,
+    metavar="INSTRUMENT",
+    help="A name that ships, or the path of a YAML; once for each.",
+)
 @click.option(
     "-t",
     "--technique",
@@ -49,7 +56,7 @@ def dataset() -> None:
 @out_of_range_option
 def render(
     scores: tuple[str, ...],
-    instrument: str | None,
+    instruments: tuple[str, ...],
     techniques: tuple[str, ...],
     output: str,
     audio_format: Literal["wav", "flac"],
@@ -66,29 +73,33 @@ def render(
     each item renders again. What stands there finished and whole is skipped.
     """
     if record_id is not None:
-        if instrument is not None or techniques:
+        if instruments or techniques:
             raise click.UsageError("--record takes instrument and technique from the manifest.")
         return _again(scores, record_id, output)
     if any(score.endswith(".jsonl") for score in scores):
         raise click.UsageError("A manifest goes with --record ID: which of its items to render again.")
-    if instrument is None:
+    if not instruments:
         raise click.UsageError("Missing option '-i' / '--instrument'.")
     from composer_daw.cli.progress import bar
-    from composer_daw.dataset import plan_versions, run_plan
+    from composer_daw.dataset import joined, plan_versions, run_plan
     from composer_daw.rendering import default_workers, load_instrument
 
-    loaded = load_instrument(instrument)
-    workers = workers or default_workers(loaded.preset.limits.memory_mb)
-    plan = plan_versions(
-        scores,
-        loaded,
-        techniques,
-        seed=seed,
-        sample_rate=sample_rate,
-        out_of_range=out_of_range,
-        audio_format=audio_format,
-        fresh=fresh,
-    )
+    loaded = [load_instrument(instrument) for instrument in instruments]
+    plans = [
+        plan_versions(
+            scores,
+            one,
+            techniques,
+            seed=seed,
+            sample_rate=sample_rate,
+            out_of_range=out_of_range,
+            audio_format=audio_format,
+            fresh=fresh,
+        )
+        for one in loaded
+    ]
+    plan = joined(plans)
+    workers = workers or default_workers(max(one.preset.limits.memory_mb for one in loaded))
     with bar("rendering", len(plan.records)) as advance:
         report = run_plan(plan, output, workers, lambda record, error: advance(record.id, error is not None))
     _tell(report, output)
@@ -139,11 +150,14 @@ def _again(scores: tuple[str, ...], record_id: str, output: str) -> None:
     from pathlib import Path
 
     from composer_daw.dataset import find_record, load_manifest, render_again
+    from composer_daw.errors import ComposerError
 
     if len(scores) != 1:
         raise click.UsageError("--record takes one manifest.")
     record = find_record(load_manifest(scores[0]), record_id)
     again = render_again(record, Path(scores[0]).parent, Path(output))
-    same = again.outcome == record.outcome
-    found = "the same bytes as before" if same else "NOT the same bytes as before"
-    click.echo(f"{output}/{record.id}.{record.audio_format}: {found}")
+    file = f"{output}/{record.id}.{record.audio_format}"
+    if again.outcome != record.outcome:
+        repeats = again.outcome.repeats if again.outcome else "unknown"
+        raise ComposerError(f"{file}: rendered, but NOT the same bytes as before; repeats: {repeats}")
+    click.echo(f"{file}: the same bytes as before")

@@ -191,10 +191,13 @@ def check(presets: tuple[str, ...], any_version: bool, as_json: bool) -> None:
     "-o", "--output", required=True, metavar="FILE", help=".fxp, .fxb, .vstpreset, or .bin for raw."
 )
 @any_version_option
-def apply(preset: str, output: str, any_version: bool) -> None:
+@force_option
+def apply(preset: str, output: str, any_version: bool, force: bool) -> None:
     """Restore PRESET in a fresh process, and write the state that the plugin then has, for a DAW to load."""
+    from composer_daw.authoring.preset_files import check_free
     from composer_daw.authoring.restore import apply_preset
 
+    check_free(Path(output), force)
     lost = apply_preset(preset, Path(output), any_version)
     if not lost:
         click.echo(f"{output}: all parameters came back")
@@ -207,9 +210,13 @@ def apply(preset: str, output: str, any_version: bool) -> None:
     "--format", "form", type=click.Choice(["fxp", "fxb", "vstpreset", "raw"]), required=True, help="Of FILE."
 )
 @click.option("-o", "--output", required=True, metavar="FILE")
-def export(preset: str, form: Literal["fxp", "fxb", "vstpreset", "raw"], output: str) -> None:
+@force_option
+def export(preset: str, form: Literal["fxp", "fxb", "vstpreset", "raw"], output: str, force: bool) -> None:
     """Write the state of PRESET as a file for other programs; the plugin need not be there."""
+    from composer_daw.authoring.preset_files import check_free
     from composer_daw.authoring.restore import export_preset
+
+    check_free(Path(output), force)
 
     export_preset(preset, Path(output), form)
     click.echo(output)

@@ -118,6 +118,7 @@ def _render_one(
     performance, loaded = daw.load_midi(score), daw.load_instrument(instrument)
     check_targets(output, labels, midi, source=score)
     check_technique(technique, loaded)
+    loaded.check_sound()
     with naming(score):
         take = daw.render(
             performance, loaded, technique, sample_rate=sample_rate, seed=seed, out_of_range=out_of_range

@@ -83,12 +83,20 @@ def plan_versions(
                 sample_rate=sample_rate,
                 out_of_range=out_of_range,
                 audio_format=audio_format,
-                fresh=fresh or instrument.preset.fresh,
+                fresh=fresh or instrument.preset.fresh or instrument.preset.repeats == "fresh",
                 tool=TOOL,
             )
             for name in names
         ]
     return Plan(tuple(records), assets)
+
+
+def joined(plans: Sequence[Plan]) -> Plan:
+    """Return one plan of several; raise InputError for an instrument that is in two of them."""
+    records = tuple(record for plan in plans for record in plan.records)
+    if len({record.id for record in records}) < len(records):
+        raise InputError("an instrument is named twice; give it once")
+    return Plan(records, {name: asset for plan in plans for name, asset in plan.assets.items()})
 
 
 def check_playable(technique: str, instrument: Instrument) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from composer_daw.audio import Samples
 from composer_daw.errors import HostError, LoadError, did_you_mean
-from composer_daw.events import Events, Kind
+from composer_daw.events import EventArray, Events, Kind
 from composer_daw.hosts.plugin_midi import check_sample_rate, save_sample_exact
 from composer_daw.hosts.plugin_text import value_of_text
 
@@ -56,6 +56,8 @@ class PluginEngine:
             for one in described
             if not str(one["name"]).startswith(MIDI_PARAMETER)
         }
+        self._fixed = {int(one["index"]) for one in described if not one["isAutomatable"]}
+        """DawDreamer leaves these alone, without a word, when they are automated."""
         for name, value in self.settings.items():
             self.set(name, value)
 
@@ -226,11 +228,25 @@ class PluginEngine:
         for index in sorted(set(named.values())):
             mine = rows[moved == index]
             before[index] = float(self._plugin.get_parameter(index))
+            if index in self._fixed:
+                self._set_for_all(index, mine, events)
+                continue
             since = events.to_samples(mine["time_s"], self.sample_rate) // self.block
             values = np.append(np.float32(before[index]), mine["value"])
             lane = values[np.searchsorted(since, blocks, side="right")]
             self._plugin.set_automation(index, np.repeat(lane, self.block))
         return before
+
+    def _set_for_all(self, index: int, rows: EventArray, events: Events) -> None:
+        """Set a parameter that the plugin lets nobody automate, where one value holds for all notes."""
+        notes = events.of(Kind.NOTE_ON)
+        first = float(notes["time_s"][0]) if len(notes) else np.inf
+        if rows["time_s"][-1] > first and len(np.unique(rows["value"])) > 1:
+            raise HostError(
+                f"{self.indices[index]}: the plugin does not let it be automated; keep it as it is at the "
+                "start, or choose another parameter"
+            )
+        self._plugin.set_parameter(index, float(rows["value"][-1]))
 
     def falls_silent(self) -> bool:
         """Let the plugin ring out without notes; return whether it does, so that nothing is heard later."""

@@ -16,6 +16,7 @@ from composer_daw.files import check_is_file, sha256_of
 from composer_daw.hosts.base import Host
 from composer_daw.hosts.plugin_seat import PluginSound
 from composer_daw.plugins.binary import PluginFile
+from composer_daw.plugins.introspect import PluginIdentity
 from composer_daw.rendering.preset import HostName, Preset
 
 
@@ -145,22 +146,27 @@ def _check_plugin(preset: Preset, path: Path) -> PluginFile:
     """Return the plugin of a preset, when it is the one the preset was made with, and an instrument."""
     from composer_daw.plugins.binary import check_plugin
 
-    found = check_plugin(_find_plugin(preset, path))
-    if preset.plugin and not preset.plugin.any_version and preset.plugin.sha256 != found.sha256:
+    found, made_with = check_plugin(_find_plugin(preset, path)), preset.plugin
+    identity = _instrument_identity(found, preset.limits.load_s)
+    if made_with and (made_with.kind, made_with.id or identity.id) != (found.kind, identity.id):
+        raise LoadError(
+            f"{path}: is a preset of another plugin ({made_with.kind.upper()} '{made_with.id}'), not of "
+            f"{found.path.name} ({found.kind.upper()} '{identity.id}')"
+        )
+    if made_with and not made_with.any_version and made_with.sha256 != found.sha256:
         raise LoadError(
             f"{path}: was made with another version of {found.path.name} (its SHA-256 begins "
-            f"{preset.plugin.sha256[:8]}, this one's {found.sha256[:8]}); capture it again, or set "
+            f"{made_with.sha256[:8]}, this one's {found.sha256[:8]}); capture it again, or set "
             "'any_version: true' under plugin"
         )
-    _check_instrument(found, preset.limits.load_s)
     return found
 
 
-def _check_instrument(found: PluginFile, limit_s: float) -> None:
+def _instrument_identity(found: PluginFile, limit_s: float) -> PluginIdentity:
     from composer_daw.plugins.roles import check_role
 
     try:
-        check_role(found.path, "instrument", limit_s)
+        return check_role(found.path, "instrument", limit_s)
     except HostError as error:  # it does not even say what it is
         raise LoadError(str(error)) from error
 
