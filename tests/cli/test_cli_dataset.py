@@ -148,3 +148,14 @@ def test_what_is_refused_before_the_run(
     assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
     assert said in ran.err
     assert sorted(score.parent.iterdir()) == before
+
+
+def test_several_instruments_go_into_one_data_set(run: Callable, score: Path, tmp_path: Path) -> None:
+    presets = [write_instrument(tmp_path / name, name=name) for name in ("Soft", "Hard")]
+    given = [word for preset in presets for word in ("-i", preset)]
+    ran = run("dataset", "render", score, *given, "-t", "staccato", "-o", tmp_path / "set", "--workers", 1)
+    assert (ran.code, ran.err) == (0, "")
+    records = load_manifest(tmp_path / "set" / "manifest.jsonl")
+    assert sorted(record.id.split("-")[0] for record in records) == ["hard", "soft"]
+    ran = run("dataset", "render", score, "-i", presets[0], "-i", presets[0], "-o", tmp_path / "twice")
+    assert (ran.code, ran.err) == (1, "error: an instrument is named twice; give it once\n")
