@@ -5,7 +5,6 @@ Levels are in dB of full scale (dBFS: a sample of 1.0 is 0 dB); loudness is in L
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -191,15 +190,14 @@ def save_audio(audio: Audio, path: str | Path, subtype: str | None = None) -> No
     if not soundfile.check_format(suffix[1:], chosen):
         raise AudioError(f"{target}: a {suffix} file cannot hold {chosen} samples; give PCM_16 or PCM_24")
     _check_fit_to_write(audio, target, chosen)
-    file, form = io.BytesIO(), suffix[1:].upper()  # in memory: libsndfile waits for the disk when it closes
-    try:
-        soundfile.write(file, _interleaved(audio.samples), audio.sample_rate, chosen, format=form)
-    except soundfile.LibsndfileError as error:
-        raise AudioError(
-            f"{target}: {form} cannot hold this audio: {error.error_string.strip('. ')}"
-        ) from error
+    frames, form = _interleaved(audio.samples), suffix[1:].upper()
     with written_whole(target) as temporary:
-        temporary.write_bytes(file.getbuffer())
+        try:
+            soundfile.write(temporary, frames, audio.sample_rate, chosen, format=form)
+        except soundfile.LibsndfileError as error:  # a full disk comes as this, not as an OSError
+            raise OutputError(
+                f"{target}: cannot be written ({error.error_string.strip('. ')}); is the disk full?"
+            ) from error
 
 
 def _check_fit_to_write(audio: Audio, target: Path, subtype: str) -> None:

@@ -197,7 +197,7 @@ def test_a_full_disk(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     before = sorted(tmp_path.iterdir())
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("soundfile.write", full)
     ran = run("render", score, "-i", fake_preset, "-o", tmp_path / "a.wav")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == f"error: {tmp_path}/a.wav: cannot be written: No space left on device\n"

@@ -1,4 +1,4 @@
-"""amsynth, a real plugin with two habits: nobody may automate it, and its voices remember what they played."""
+"""amsynth, a real plugin with two habits: nobody may automate it, and its voices remember what they did."""
 
 from __future__ import annotations
 
