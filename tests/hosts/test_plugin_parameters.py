@@ -220,3 +220,10 @@ def test_an_envelope_of_many_steps_costs_little(open_probe: OpenProbe) -> None:
     start = round((299.0 + PRE_ROLL_S) * RATE)
     level = np.abs(sound[start : start + 20_000]).reshape(-1, 1000).max(axis=1)
     assert np.corrcoef(level, np.arange(20))[0, 1] > 0.98
+
+
+def test_parameters_that_share_a_name_are_remembered_by_their_number(open_probe: OpenProbe) -> None:
+    level = PARAMETERS.index("Level")
+    assert open_probe("", "vst2", expected={f"#{level}": 1.0}).parameters()[level].name == "Level"
+    with pytest.raises(LoadError, match=rf"did not take its state back: #{level} is 1 and was 0\.5"):
+        play(open_probe("", "vst2", expected={f"#{level}": 0.5}))
