@@ -16,14 +16,14 @@ from probe_instrument import write_probe_instrument
 from probe_plugin import ProbePlugins
 from process_tree import Watch, plugin_processes, wait_until
 
-SCORES = 16
+SCORES = 48
 STOPPED_S = 5.0
 
 
 @pytest.fixture
 def command(tmp_path: Path, probe_plugins: ProbePlugins) -> list[str]:
-    """A data set of sixteen pieces of fifty seconds on the probe, by two workers."""
-    preset = write_probe_instrument(tmp_path, probe_plugins.variant())
+    """A data set of many pieces of fifty seconds on the probe, by two workers."""
+    preset = write_probe_instrument(tmp_path, probe_plugins.variant(), more="repeats: yes")
     for number in range(SCORES):
         notes = [(240 * step, 240, 48 + (number + step) % 36) for step in range(200)]
         save_score(tmp_path / f"score{number}.mid", notes)
