@@ -12,6 +12,13 @@ from composer_daw.cli.options import json_option
 COMMANDS = {
     "list": ("composer_daw.cli.techniques:list_techniques", "List the vocabulary of techniques."),
     "lint": ("composer_daw.cli.techniques:lint", "Check technique maps."),
+    "show": ("composer_daw.cli.techniques:show", "Show a map: a table, or a picture of its keyboard."),
+    "diff": ("composer_daw.cli.techniques:diff", "Say what one instrument cannot play of another."),
+    "new": ("composer_daw.cli.techniques:new", "Begin a map for an instrument."),
+    "verify": ("composer_daw.cli.technique_checks:verify", "Hear whether a map is true of the sound."),
+    "calibrate": ("composer_daw.cli.technique_checks:calibrate", "Measure how late each technique speaks."),
+    "import": ("composer_daw.cli.technique_files:import_maps", "Read the maps of other programs."),
+    "export": ("composer_daw.cli.technique_files:export_map", "Write a map for another program."),
 }
 
 

@@ -101,8 +101,7 @@ def open_host(instrument: Instrument, sample_rate: int = 44_100, fresh: bool = F
 def _is_told_in_blocks(instrument: Instrument) -> bool:
     """Tell whether more than keys is sent: VST3 takes controllers by the block, all take parameters so."""
     known, preset = instrument.technique_map, instrument.preset
-    actions = [action for one in known.techniques.values() for action in (*one.on, *one.off)]
-    keys_only = all(isinstance(action, Keyswitch) for action in actions)
+    keys_only = all(isinstance(action, Keyswitch) for action in known.actions())
     return not keys_only or known.dynamics is not None or bool(preset.automation)
 
 

@@ -43,6 +43,8 @@ class Take:
     """What was taken off so that nothing clips; 0 where nothing was."""
     outputs: dict[str, Audio] = dataclasses.field(default_factory=dict)
     """The dry stereo pairs of an instrument with several outputs, as long as `audio`; empty for others."""
+    more_events: tuple[Events, ...] = ()
+    """What further instances of the instrument were told; all sound together in `audio`."""
 
     def performed(self) -> Performance:
         """Return the performance as it is played: sounding times, sent velocities, played techniques."""
@@ -82,8 +84,11 @@ def render(
     realization = realize(asked, instrument.technique_map, out_of_range=out_of_range)
     if isinstance(host, Probed):
         host.need(probes_of(realization.labels, instrument))
-    events = automated(realization.events, instrument.preset.automation)
-    dry = _until_silent(events, instrument, host, seed)
+    played = (realization.events, *realization.more)
+    events, *more = (automated(one, instrument.preset.automation) for one in played)
+    dry = _mixed(
+        [_until_silent(one, instrument, host, seed + copy) for copy, one in enumerate((events, *more))]
+    )
     wet = _with_effects(dry, events, instrument)
     audio = _trimmed(wet, events).gained(instrument.preset.level_db)
     if not audio.is_finite:
@@ -93,7 +98,7 @@ def render(
         name: _cut(pair, events, audio.samples.shape[1]).gained(instrument.preset.level_db + gain_db)
         for name, pair in _pairs(dry, instrument).items()
     }
-    return Take(audio.gained(gain_db), realization.labels, events, asked, gain_db, outputs)
+    return Take(audio.gained(gain_db), realization.labels, events, asked, gain_db, outputs, tuple(more))
 
 
 def with_techniques(performance: Performance, instrument: Instrument, technique: str) -> Performance:
@@ -118,6 +123,16 @@ def _until_silent(events: Events, instrument: Instrument, host: Host, seed: int)
         tail_s *= 2
         dry = host.render(events, events.duration_s + tail_s, seed)
     return dry
+
+
+def _mixed(parts: list[Audio]) -> Audio:
+    """Return the sum of what the instances of one instrument play, as long as the longest."""
+    if len(parts) == 1:
+        return parts[0]
+    samples = np.zeros((parts[0].channels, max(part.samples.shape[1] for part in parts)), np.float32)
+    for part in parts:
+        samples[:, : part.samples.shape[1]] += part.samples
+    return Audio(samples, parts[0].sample_rate)
 
 
 def _with_effects(dry: Audio, events: Events, instrument: Instrument) -> Audio:

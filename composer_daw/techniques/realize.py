@@ -10,85 +10,32 @@ import numpy as np
 import numpy.typing as npt
 
 from composer_daw.events import EVENT, Events, Kind, sorted_stream
-from composer_daw.performance import Array, Performance, TechniqueSet
+from composer_daw.performance import Performance, TechniqueSet
+from composer_daw.techniques.conditions import ANY, holds
+from composer_daw.techniques.latency import latencies_s, repeated_apart
+from composer_daw.techniques.lines import Array, Floats
 from composer_daw.techniques.maps import TechniqueMap
-from composer_daw.techniques.resolve import Resolution, Rung, resolve, without
+from composer_daw.techniques.note_labels import LABEL, Labels
+from composer_daw.techniques.resolve import Resolution, resolve, without
 from composer_daw.techniques.shape import (
     OutOfRange,
     column,
-    latencies_s,
     lengths,
     pitches_and_velocities,
-    repeated_apart,
     sounding_lengths,
+    velocities,
     within_range,
 )
-from composer_daw.techniques.sounding_together import hand_out
-from composer_daw.techniques.switches import control_rows, switch_rows
+from composer_daw.techniques.sounding_together import Together, hand_out
+from composer_daw.techniques.sources import Sources
+from composer_daw.techniques.switches import Sent, Switching, control_rows, init_rows, switch_rows
 from composer_daw.techniques.vocabulary import Vocabulary, load_vocabulary
-
-LABEL = np.dtype(
-    [
-        ("note", "i4"),  # the note's number in the score: track by track, in the order of the file
-        ("track", "u2"),  # of the score, from 0
-        ("pitch", "i2"),  # as written
-        ("sent_pitch", "i2"),
-        ("sounding_pitch", "i2"),
-        ("velocity", "u1"),  # as sent
-        ("channel", "u1"),  # as sent, 0..15
-        ("written_onset_s", "f8"),
-        ("written_offset_s", "f8"),
-        ("sounding_onset_s", "f8"),  # when it should be heard: the performed onset
-        (
-            "sounding_offset_s",
-            "f8",
-        ),  # as planned: the key is let go, the note has died away, or the next is slurred
-        ("sent_onset_s", "f8"),  # earlier than it sounds, by the technique's latency
-        ("sent_offset_s", "f8"),  # when the key is let go
-        ("asked", "u2"),  # index into `Labels.resolutions`
-        ("played", "u2"),  # index into `Labels.states`
-        ("rung", "u1"),
-        ("conflict", "?"),
-    ]
-)
 
 SETTLE_S = 0.03
 """Between the state that is set at the start and the first switch or note."""
 
-
-@dataclass(frozen=True)
-class Labels:
-    """A label for every note that is played, sorted by onset; `rows` has dtype `LABEL`."""
-
-    rows: Array
-    resolutions: tuple[Resolution, ...]
-    states: tuple[TechniqueSet, ...]
-    dropped: int = 0
-    pieces: dict[int, str] = dataclasses.field(default_factory=dict)
-    """The drum that each written pitch stands for."""
-    defaults: TechniqueSet = ()
-    """The technique of each group that goes without saying."""
-
-    def asked_names(self) -> list[str]:
-        """Return what each note asked for, techniques joined by '+'."""
-        names = ["+".join(resolution.asked) or "default" for resolution in self.resolutions]
-        return [names[number] for number in self.rows["asked"]]
-
-    def played_names(self) -> list[str]:
-        """Return what each note plays: its techniques but for the defaults, or the first default."""
-        memory: dict[tuple[int, int, int], str] = {}
-        keys = zip(*(self.rows[name].tolist() for name in ("asked", "played", "pitch")), strict=True)
-        return [memory.get(key) or memory.setdefault(key, self._played(*key)) for key in keys]
-
-    def _played(self, asked: int, played: int, pitch: int) -> str:
-        resolution, state = self.resolutions[asked], self.states[played]
-        strokes = {"=".join(stroke): stroke[0] for stroke in resolution.strokes}
-        here = (name for name, piece in strokes.items() if piece == self.pieces.get(pitch))
-        return "+".join((*without(self.defaults, state), *here)) or "default"
-
-    def rung_names(self) -> list[str]:
-        """Return the rung of each note, in lower case."""
-        return [Rung(number).name.lower() for number in self.rows["rung"]]
+INIT_S = 0.05
+"""Between what is sent once, where there is any, and the state that is set at the start."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +44,8 @@ class Realization:
 
     events: Events
     labels: Labels
+    more: tuple[Events, ...] = ()
+    """What further instances of the instrument are told; all have one pre-roll and one duration."""
 
 
 def realize(
@@ -110,66 +59,116 @@ def realize(
     Raises InputError for notes outside the instrument's range, unless `out_of_range` is "drop".
     """
     vocabulary = vocabulary or load_vocabulary()
-    resolutions = [resolve(asked, technique_map, vocabulary) for asked in performance.techniques]
-    pitch, louder = pitches_and_velocities(performance, resolutions, technique_map)
+    resolutions, resolved = _resolved(performance, technique_map, vocabulary)
+    pitch, stroke = pitches_and_velocities(performance, resolved, resolutions, technique_map)
     inside = within_range(performance, pitch, technique_map, out_of_range)
     kept = dataclasses.replace(performance, notes=performance.notes[inside])
-    rows, states = _label_rows(kept, pitch[inside], louder[inside], resolutions, technique_map)
-    pieces = {written: name for name, piece in technique_map.pieces.items() for written in piece.written}
-    defaults = tuple(group.default for group in technique_map.groups.values())
-    labels = Labels(rows, tuple(resolutions), tuple(states), int((~inside).sum()), pieces, defaults)
-    return Realization(_events(kept, rows, states, technique_map), labels)
+    shaped = _Shaped(kept, resolved[inside], pitch[inside], stroke[inside])
+    rows, states = _label_rows(shaped, resolutions, technique_map)
+    unsaid = {entry.default for entry in vocabulary.groups.values()}
+    labels = Labels(
+        rows,
+        tuple(resolutions),
+        tuple(states),
+        int((~inside).sum()),
+        {written: name for name, piece in technique_map.pieces.items() for written in piece.written},
+        {name: without(unsaid, technique_map.plays(name)) for name in technique_map.techniques},
+        tuple(group.default for group in technique_map.groups.values()),
+    )
+    events, *more = _events(kept, rows, states, technique_map)
+    return Realization(events, labels, tuple(more))
+
+
+@dataclass(frozen=True)
+class _Shaped:
+    """The notes that can be played: which resolution each has, what is sent, how hard its stroke."""
+
+    performance: Performance
+    resolved: Array
+    pitch: Array
+    stroke: Floats
+
+
+def _resolved(
+    performance: Performance, technique_map: TechniqueMap, vocabulary: Vocabulary
+) -> tuple[list[Resolution], Array]:
+    """Return the resolutions that occur, and the index of each note into them."""
+    notes, conditions = (
+        performance.notes,
+        {
+            name: technique.when
+            for name, technique in technique_map.techniques.items()
+            if technique.when != ANY
+        },
+    )
+    if not conditions:
+        asked = performance.techniques
+        return [resolve(one, technique_map, vocabulary) for one in asked], notes["technique"].astype(int)
+    fields = (notes[name] for name in ("onset_s", "duration_s", "pitch", "velocity", "track"))
+    columns = tuple(fields)
+    distinct = list(dict.fromkeys(conditions.values()))
+    met = [holds(condition, *columns) for condition in distinct]
+    keys, resolved = np.unique(
+        np.stack([notes["technique"].astype(int), *(one.astype(int) for one in met)]),
+        axis=1,
+        return_inverse=True,
+    )
+    resolutions = []
+    for technique, *bits in keys.T.tolist():
+        true = {condition for condition, bit in zip(distinct, bits, strict=True) if bit}
+        here = {name for name, condition in conditions.items() if condition in true}
+        resolutions.append(resolve(performance.techniques[technique], technique_map, vocabulary, here))
+    return resolutions, resolved
 
 
 def _label_rows(
-    performance: Performance,
-    pitch: Array,
-    louder: Array,
-    resolutions: list[Resolution],
-    technique_map: TechniqueMap,
+    shaped: _Shaped, resolutions: list[Resolution], technique_map: TechniqueMap
 ) -> tuple[Array, list[TechniqueSet]]:
-    notes = performance.notes
+    notes, pitch = shaped.performance.notes, shaped.pitch
+    onset_s, written_s = notes["onset_s"], notes["duration_s"]
     states = list(dict.fromkeys(resolution.state for resolution in resolutions))
-    asked_state = np.array([states.index(resolution.state) for resolution in resolutions])[notes["technique"]]
+    numbers = {state: number for number, state in enumerate(states)}
+    asked_state = np.array([numbers[resolution.state] for resolution in resolutions], int)[shaped.resolved]
     rows = np.zeros(len(notes), LABEL)
     factor = column(states, technique_map, "length", np.prod)
-    ends = notes["onset_s"] + np.maximum(notes["duration_s"] * factor[asked_state], 1e-4)
-    channel, state, conflict = hand_out(notes["onset_s"], ends, asked_state, states, technique_map)
-    overlap, lasts, velocity, sounds = (
+    ends = onset_s + np.maximum(written_s * factor[asked_state], 1e-4)
+    handed = hand_out(onset_s, ends, asked_state, states, technique_map)
+    state, line = handed.state, handed.channel.astype(int) + 16 * handed.instance
+    factor, overlap, gap, lasts, sounds = (
         column(states, technique_map, field, together)[state]
         for field, together in (
+            ("length", np.prod),
             ("overlap_ms", max),
+            ("gap_ms", max),
             ("lasts_ms", max),
-            ("velocity", np.prod),
             ("sounds", sum),
         )
     )
-    factor = column(states, technique_map, "length", np.prod)[state]
-    held = lengths(notes["onset_s"], notes["duration_s"], pitch, channel, state, factor, overlap / 1000.0)
-    rows["velocity"] = np.clip(np.rint(notes["velocity"] * velocity * louder), 1, 127)
-    entries = [[technique_map.techniques[name] for name in one] for one in states]
-    early = latencies_s(notes["onset_s"], notes["onset_s"] + held, rows["velocity"], channel, state, entries)
-    held, early = repeated_apart(notes["onset_s"], held, early, channel, pitch)
-    heard = sounding_lengths(
-        notes["onset_s"], notes["duration_s"], held, channel, overlap > 0, lasts / 1000.0
-    )
+    held = lengths(onset_s, written_s, pitch, line, state, factor, overlap / 1000.0, gap / 1000.0)
+    rows["velocity"] = velocities(notes["velocity"], shaped.stroke, state, states, technique_map)
+    entries = [[technique_map.techniques[name] for name in one if name] for one in states]
+    early = latencies_s(onset_s, onset_s + held, rows["velocity"], line, state, entries)
+    held, early = repeated_apart(onset_s, held, early, line, pitch)
+    heard = sounding_lengths(onset_s, written_s, held, line, overlap > 0, lasts / 1000.0)
     given: dict[str, npt.ArrayLike] = {
         "note": notes["source"],
         "track": notes["track"],
         "pitch": notes["pitch"],
         "sent_pitch": pitch,
         "sounding_pitch": pitch + sounds,
-        "channel": channel,
+        "channel": handed.channel,
+        "instance": handed.instance,
         "written_onset_s": notes["written_onset_s"],
         "written_offset_s": notes["written_onset_s"] + notes["written_duration_s"],
-        "sounding_onset_s": notes["onset_s"],
-        "sounding_offset_s": notes["onset_s"] + heard,
-        "sent_offset_s": notes["onset_s"] + held,
-        "sent_onset_s": notes["onset_s"] - early,
-        "asked": notes["technique"],
+        "sounding_onset_s": onset_s,
+        "sounding_offset_s": onset_s + heard,
+        "sent_offset_s": onset_s + held,
+        "sent_onset_s": onset_s - early,
+        "asked": shaped.resolved,
         "played": state,
-        "rung": np.array([resolution.rung for resolution in resolutions], np.uint8)[notes["technique"]],
-        "conflict": conflict,
+        "rung": np.array([resolution.rung for resolution in resolutions], np.uint8)[shaped.resolved],
+        "conflict": handed.together == Together.PRIORITY,
+        "together": handed.together,
     }
     for name, values in given.items():
         rows[name] = values
@@ -178,28 +177,47 @@ def _label_rows(
 
 def _events(
     performance: Performance, rows: Array, states: list[TechniqueSet], technique_map: TechniqueMap
-) -> Events:
-    sent = rows[np.argsort(rows["sent_onset_s"], kind="stable")]
-    lead_s = technique_map.lead_ms / 1000.0
-    pre_roll_s = lead_s + SETTLE_S + max(0.0, -float(sent["sent_onset_s"].min(initial=0.0)))
-    parameters: list[str] = []
+) -> list[Events]:
+    """Return the events of each instance that plays, the first even where none does."""
+    earliest = max(0.0, -float(rows["sent_onset_s"].min(initial=0.0)))
+    init_s = INIT_S if technique_map.init else 0.0
+    pre_roll_s = technique_map.lead_ms / 1000.0 + SETTLE_S + init_s + earliest
+    duration_s = float(rows["sent_offset_s"].max(initial=0.0))
+    parts = []
+    for number in range(int(rows["instance"].max(initial=0)) + 1):
+        parameters: dict[str, int] = {}
+        mine = rows[rows["instance"] == number]
+        sent = mine[np.argsort(mine["sent_onset_s"], kind="stable")]
+        known = Switching(
+            states,
+            technique_map,
+            lambda name, known=parameters: known.setdefault(name, len(known)),  # type: ignore[misc]
+            _sources(sent, performance.controls),
+            pre_roll_s - init_s,
+        )
+        stream = sorted_stream(np.concatenate(_parts(sent, performance.controls, known, pre_roll_s)))
+        parts.append(Events(stream, duration_s, pre_roll_s, tuple(parameters)))
+    return parts
 
-    def index(name: str) -> int:
-        if name not in parameters:
-            parameters.append(name)
-        return parameters.index(name)
 
-    channels = np.unique(rows["channel"])
+def _parts(sent: Array, controls: Array, known: Switching, pre_roll_s: float) -> list[Array]:
+    """Return the events of one instance, kind by kind."""
+    channels = np.unique(sent["channel"])
     parts = [
-        control_rows(performance.controls, channels, technique_map, pre_roll_s),
-        _dynamics_rows(sent, technique_map, pre_roll_s),
-        _note_rows(rows),
+        control_rows(controls, channels, known.technique_map, pre_roll_s),
+        _dynamics_rows(sent, known.technique_map, pre_roll_s),
+        _note_rows(sent),
+        init_rows(channels, known.technique_map, known.index, -pre_roll_s),
     ]
-    if technique_map.groups and len(rows):
-        columns = (sent["sent_onset_s"], sent["sent_offset_s"], sent["channel"], sent["played"])
-        parts.append(switch_rows(*columns, states, technique_map, index, pre_roll_s))
-    stream = sorted_stream(np.concatenate(parts))
-    return Events(stream, float(rows["sent_offset_s"].max(initial=0.0)), pre_roll_s, tuple(parameters))
+    if known.technique_map.groups and len(sent):
+        columns = ("sent_onset_s", "sent_offset_s", "channel", "played")
+        parts.append(switch_rows(Sent(*(sent[name] for name in columns)), known))
+    return parts
+
+
+def _sources(sent: Array, controls: Array) -> Sources:
+    length_ms = 1000.0 * (sent["sounding_offset_s"] - sent["sounding_onset_s"])
+    return Sources(sent["sounding_onset_s"], sent["velocity"], sent["pitch"], length_ms, controls)
 
 
 def _note_rows(rows: Array) -> Array:

@@ -1,12 +1,17 @@
-"""Resolve what a note asks for into what the instrument plays, and say which rung of the ladder held."""
+"""Resolve what a note asks for into what the instrument plays, and say which rung of the ladder held.
+
+An entry of the map serves when all that it plays was asked for or goes without saying. The one that covers
+most is taken first, so a combination that the map has as such goes before its parts.
+"""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 
 from composer_daw.performance import TechniqueSet
+from composer_daw.techniques.conditions import ANY
 from composer_daw.techniques.maps import TechniqueMap
 from composer_daw.techniques.vocabulary import Vocabulary
 
@@ -15,14 +20,16 @@ class Rung(enum.IntEnum):
     """How near the played techniques come to the asked ones, from best to worst."""
 
     EXACT = 0
-    """The instrument has the technique."""
+    """The instrument has the technique, or the combination as such."""
     COMBINED = 1
     """It has each of several, in groups of their own."""
     PRIORITY = 2
     """Two of one group were asked; the one with priority plays."""
-    FALLBACK = 3
+    CONDITION = 3
+    """It has the technique, but not for such a note; the nearest one plays."""
+    FALLBACK = 4
     """The nearest one that it has plays."""
-    DEFAULT = 4
+    DEFAULT = 5
     """It has nothing near; the default plays."""
 
 
@@ -30,9 +37,10 @@ class Rung(enum.IntEnum):
 class Resolution:
     """What is played for one set of asked techniques.
 
-    `asked` leaves out what goes without saying. `played` has the techniques that were asked for or took their
-    place; `state` has one technique for each
-    group of the map, in the map's order; `strokes` has (piece, stroke) pairs of a drum map.
+    `asked` leaves out what goes without saying. `played` has what was asked for or took its place, in terms
+    of the vocabulary; `state` has one entry of the map for each group, in the map's order, empty where
+    nothing is in force; `strokes` has (piece, stroke) pairs of a drum map; `why` tells what is not as it was
+    asked.
     """
 
     asked: TechniqueSet
@@ -40,30 +48,157 @@ class Resolution:
     state: TechniqueSet
     rung: Rung
     strokes: tuple[tuple[str, str], ...] = ()
+    why: str = ""
 
 
-def resolve(asked: TechniqueSet, technique_map: TechniqueMap, vocabulary: Vocabulary) -> Resolution:
-    """Resolve one set of techniques: exact, combined, by priority, by fallback, or the default."""
-    chosen: dict[str, str] = {}
-    strokes: list[tuple[str, str]] = []
-    rung = Rung.EXACT
-    for name in asked:
+@dataclass
+class _Choice:
+    """What is chosen so far: an entry for each group, how many names each covers, the rung, the reasons."""
+
+    technique_map: TechniqueMap
+    entries: dict[str, str] = field(default_factory=dict)
+    covers: dict[str, int] = field(default_factory=dict)
+    rung: Rung = Rung.EXACT
+    why: list[str] = field(default_factory=list)
+
+    def note(self, name: str, found: str | None, rung: Rung) -> None:
+        """Note that a technique is not played as such, and what stands in for it."""
+        if rung is Rung.EXACT:
+            return
+        cause = "not for such a note" if rung is Rung.CONDITION else "not there"
+        self.why.append(f"{name} is {cause}{f'; {found} stands in' if found else ', nor anything near'}")
+        self.rung = max(self.rung, rung)
+
+    def take(self, name: str, covered: int) -> None:
+        """Put an entry into its group, where one that covers more, or stands earlier in the map, stays."""
+        group = self.technique_map.techniques[name].group
+        standing = self.entries.get(group)
+        if standing == name:
+            return
+        if standing is not None:
+            order = self.technique_map.of_group(group).index
+            kept = min(
+                standing, name, key=lambda one: (-(self.covers | {name: covered}).get(one, 0), order(one))
+            )
+            self.rung = max(self.rung, Rung.PRIORITY)
+            self.why.append(f"{name if kept == standing else standing} gives way to {kept}")
+            name = kept
+        self.entries[group], self.covers[name] = name, covered
+
+    def implied(self, name: str) -> None:
+        """Put the parts of a combination into groups of their own, where those are free."""
+        for part in self.technique_map.plays(name):
+            if part != name and part in self.technique_map.playable():
+                self.entries.setdefault(self.technique_map.techniques[part].group, part)
+
+
+def resolve(
+    asked: TechniqueSet,
+    technique_map: TechniqueMap,
+    vocabulary: Vocabulary,
+    holds: Collection[str] | None = None,
+) -> Resolution:
+    """Resolve one set of techniques: exact, combined, by priority, by condition, by fallback, or the default.
+
+    `holds` names the conditional entries whose condition the note meets; without it all count as met.
+    """
+    entries = technique_map.techniques
+    usable = [
+        name
+        for name in technique_map.playable()
+        if entries[name].when == ANY or holds is None or name in holds
+    ]
+    names, strokes = _apart(asked, technique_map)
+    choice, left = _covered(names, usable, technique_map, vocabulary)
+    near = {name: _nearest(name, usable, technique_map, vocabulary) for name in left}
+    if any(found for found, _ in near.values()):  # what stands in may be part of a combination
+        stand_ins = tuple(dict.fromkeys(near[name][0] or name if name in near else name for name in names))
+        choice, left = _covered(stand_ins, usable, technique_map, vocabulary)
+    for name, (found, rung) in near.items():
+        if found or name in left:
+            choice.note(name, found, rung)
+    own = set(choice.entries.values()) - technique_map.defaults
+    own -= {part for name in own for part in technique_map.plays(name) if part != name}
+    if choice.rung is Rung.EXACT and len(own) > 1:
+        choice.rung = Rung.COMBINED
+    state = tuple(choice.entries.get(group, entry.default) for group, entry in technique_map.groups.items())
+    chosen = [choice.entries[group] for group in technique_map.groups if group in choice.entries]
+    played = tuple(dict.fromkeys(part for name in chosen for part in technique_map.plays(name)))
+    told = tuple("=".join(stroke) for stroke in strokes)
+    why = "; ".join(choice.why)
+    return Resolution(_canonical(asked, vocabulary), (*played, *told), state, choice.rung, strokes, why)
+
+
+def _covered(
+    names: TechniqueSet, usable: list[str], technique_map: TechniqueMap, vocabulary: Vocabulary
+) -> tuple[_Choice, list[str]]:
+    """Choose entries until none covers what is left; return the choice and what is left."""
+    choice, left = _Choice(technique_map), list(names)
+    sayable = [*names, *_implied(names, vocabulary)]
+    while left and (best := _best(left, sayable, usable, technique_map)):
+        covered = [name for name in left if name == best or name in technique_map.plays(best)]
+        choice.take(best, len(covered))
+        choice.implied(best)
+        left = [name for name in left if name not in covered]
+    return choice, left
+
+
+def _apart(
+    asked: TechniqueSet, technique_map: TechniqueMap
+) -> tuple[TechniqueSet, tuple[tuple[str, str], ...]]:
+    """Return the techniques and the strokes of drums that a set names."""
+    names, strokes = [], []
+    for name in dict.fromkeys(asked):
         piece, _, stroke = name.partition("=")
         if piece in technique_map.pieces and stroke in technique_map.pieces[piece].strokes:
             strokes.append((piece, stroke))
+        else:
+            names.append(name)
+    return tuple(names), tuple(strokes)
+
+
+def _implied(names: TechniqueSet, vocabulary: Vocabulary) -> list[str]:
+    """Return what goes without saying: the default of each group of the vocabulary that no name is of."""
+    spoken = {vocabulary.group_of(name) for name in names}
+    return [entry.default for group, entry in vocabulary.groups.items() if group not in spoken]
+
+
+def _best(left: list[str], sayable: list[str], usable: list[str], technique_map: TechniqueMap) -> str | None:
+    """Return the entry that covers most of what is left and brings least besides, or None."""
+    best, figures = None, (0, 0, 0, 0)
+    for name in usable:
+        plays = technique_map.plays(name)
+        covered = sum(part in left for part in plays) or int(name in left)
+        if not covered or (name not in left and any(part not in sayable for part in plays)):
             continue
-        found, step = _nearest(name, technique_map, vocabulary)
-        rung = max(rung, step)
-        if found is not None:
-            rung = max(rung, _choose(found, chosen, technique_map))
-    defaults = {entry.default for entry in technique_map.groups.values()}
-    if rung is Rung.EXACT and len(set(chosen.values()) - defaults) > 1:
-        rung = Rung.COMBINED
-    state = tuple(chosen.get(group, entry.default) for group, entry in technique_map.groups.items())
-    played = tuple(name for group, name in zip(technique_map.groups, state, strict=True) if group in chosen)
-    return Resolution(
-        _canonical(asked, vocabulary), (*played, *map("=".join, strokes)), state, rung, tuple(strokes)
-    )
+        conditional = technique_map.techniques[name].when != ANY
+        rank = (covered, int(conditional), int(name in left), covered - len(plays))
+        if rank > figures or best is None:
+            best, figures = name, rank
+    return best
+
+
+def _nearest(
+    name: str, usable: list[str], technique_map: TechniqueMap, vocabulary: Vocabulary
+) -> tuple[str | None, Rung]:
+    """Return what comes nearest to a technique that no entry covers, or None, and the rung of that."""
+    barred = [
+        other
+        for other in technique_map.playable()
+        if other not in usable and (other == name or name in technique_map.plays(other))
+    ]
+    if not barred and _goes_without_saying(name, technique_map, vocabulary):
+        return None, Rung.EXACT
+    chain = _fallbacks((name, *barred), technique_map, vocabulary)
+    near = next((served for other in chain if (served := _served(other, usable, technique_map))), None)
+    return near, Rung.CONDITION if barred and near else Rung.FALLBACK if near else Rung.DEFAULT
+
+
+def _served(name: str, usable: list[str], technique_map: TechniqueMap) -> str | None:
+    """Return the entry that is a technique by name, or alone plays it."""
+    if name in usable:
+        return name
+    return next((other for other in usable if technique_map.plays(other) == (name,)), None)
 
 
 def _canonical(asked: TechniqueSet, vocabulary: Vocabulary) -> TechniqueSet:
@@ -86,40 +221,24 @@ def without(defaults: Collection[str], names: TechniqueSet) -> TechniqueSet:
     return tuple(name for name in names if name not in defaults) or names[:1]
 
 
-def _nearest(name: str, technique_map: TechniqueMap, vocabulary: Vocabulary) -> tuple[str | None, Rung]:
-    """Return the technique of the map that serves for a name, or None, and the rung."""
-    playable = technique_map.playable()
-    if name in playable:
-        return name, Rung.EXACT
-    if _goes_without_saying(name, technique_map, vocabulary):
-        return None, Rung.EXACT
-    near = next((other for other in _fallbacks(name, technique_map, vocabulary) if other in playable), None)
-    return near, Rung.FALLBACK if near else Rung.DEFAULT
-
-
 def _goes_without_saying(name: str, technique_map: TechniqueMap, vocabulary: Vocabulary) -> bool:
     """Tell whether a name is the default of a group of which the instrument has nothing else."""
     group = vocabulary.group_of(name)
-    others = [other for other in technique_map.playable() if vocabulary.group_of(other) == group]
-    return group is not None and vocabulary.groups[group].default == name and not others
+    if group is None or vocabulary.groups[group].default != name:
+        return False
+    played = {part for other in technique_map.playable() for part in technique_map.plays(other)}
+    return all(vocabulary.group_of(part) != group for part in played)
 
 
-def _fallbacks(name: str, technique_map: TechniqueMap, vocabulary: Vocabulary) -> Iterator[str]:
-    """Yield what comes nearest: the map's own chain, then the vocabulary's, breadth first, each once."""
-    entry = technique_map.techniques.get(name)
-    waiting = [*(entry.fallback if entry else ()), *vocabulary.fallbacks(name)]
-    seen = {name}
+def _fallbacks(names: Iterable[str], technique_map: TechniqueMap, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield what comes nearest: the map's own chains, then the vocabulary's, breadth first, each once."""
+    names = tuple(dict.fromkeys(names))
+    own = [technique_map.techniques[name].fallback for name in names if name in technique_map.techniques]
+    waiting = [*(other for chain in own for other in chain), *vocabulary.fallbacks(names[0])]
+    seen = set(names)
     while waiting:
         other = waiting.pop(0)
         if other not in seen:
             seen.add(other)
             yield other
             waiting.extend(vocabulary.fallbacks(other))
-
-
-def _choose(name: str, chosen: dict[str, str], technique_map: TechniqueMap) -> Rung:
-    """Put a technique into its group; where one stands there already, the map's order decides."""
-    group = technique_map.techniques[name].group
-    standing = chosen.get(group, name)
-    chosen[group] = min(standing, name, key=technique_map.of_group(group).index)
-    return Rung.EXACT if standing == name else Rung.PRIORITY

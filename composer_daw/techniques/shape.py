@@ -5,39 +5,36 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from composer_daw.errors import InputError
-from composer_daw.performance import Array, Performance, TechniqueSet
-from composer_daw.techniques.maps import NoteShape, Technique, TechniqueMap
+from composer_daw.performance import Performance, TechniqueSet
+from composer_daw.techniques.lines import CONNECTED_S, Array, Floats, next_onset
+from composer_daw.techniques.maps import TechniqueMap
+from composer_daw.techniques.parts import NoteShape
 from composer_daw.techniques.pitch_names import name_of
 from composer_daw.techniques.resolve import Resolution
 
-Floats = npt.NDArray[np.float64]
-
 SHORTEST_S = 0.02
 """No note is made shorter (KTH rules: the shortest note is 20 ms)."""
-
-CONNECTED_S = 0.05
-"""Notes this close are one line (VioPTT's rule for a sustained bow)."""
-
-SAME_S = 1e-6
-"""Times this close are the same: seconds from ticks differ in the last bits."""
 
 OutOfRange = Literal["fail", "drop"]
 
 
 def pitches_and_velocities(
-    performance: Performance, resolutions: list[Resolution], technique_map: TechniqueMap
+    performance: Performance, resolved: Array, resolutions: list[Resolution], technique_map: TechniqueMap
 ) -> tuple[Array, Array]:
-    """Return the pitch that is sent and the velocity factor, for each note.
+    """Return the pitch that is sent and the velocity factor of a drum's stroke, for each note.
 
-    A drum's stroke replaces the written pitch; any other note moves by its techniques' transposition.
+    A drum's stroke replaces the written pitch; any other note moves by its techniques' range and
+    transposition. `resolved` is the index of each note into `resolutions`.
     """
     pitch = np.tile(np.arange(128), (len(resolutions), 1))
     factor = np.ones(pitch.shape)
     for row, resolution in enumerate(resolutions):
-        pitch[row] += sum(shape.transpose for shape in _shapes(resolution.state, technique_map))
+        for shape in _shapes(resolution.state, technique_map):
+            low, high = shape.pitch_range
+            pitch[row] = np.clip(pitch[row], low, high) if (low, high) != (None, None) else pitch[row]
+            pitch[row] += shape.transpose
         for name, piece in technique_map.pieces.items():
             default = next(iter(piece.strokes.values()))
             asked = dict(resolution.strokes).get(name)
@@ -45,8 +42,27 @@ def pitches_and_velocities(
             for written in piece.written:
                 stroke = piece.strokes[asked] if asked else own.get(written, default)
                 pitch[row, written], factor[row, written] = stroke.play, stroke.velocity
-    where = performance.notes["technique"], performance.notes["pitch"]
+    where = resolved, performance.notes["pitch"]
     return pitch[where], factor[where]
+
+
+def velocities(
+    written: Array, factor: Floats, state: Array, states: list[TechniqueSet], technique_map: TechniqueMap
+) -> Array:
+    """Return the velocity that is sent for each note: by curve or factor, then within the range."""
+    table = np.tile(np.arange(128.0), (len(states), 1))
+    ends = np.tile([1, 127], (len(states), 1))
+    for row, one in enumerate(states):
+        for shape in _shapes(one, technique_map):
+            if isinstance(shape.velocity, dict):
+                points = sorted(shape.velocity.items())
+                table[row] = np.interp(table[row], *np.array(points, float).T)
+            else:
+                table[row] *= shape.velocity
+            low, high = shape.velocity_range
+            ends[row] = max(ends[row, 0], low), max(low, min(ends[row, 1], high))
+    sent = np.rint(table[state, written] * factor)
+    return np.asarray(np.clip(sent, ends[state, 0], ends[state, 1]))
 
 
 def within_range(
@@ -87,7 +103,7 @@ def column(states: list[TechniqueSet], technique_map: TechniqueMap, field: str, 
 
 
 def _shapes(state: TechniqueSet, technique_map: TechniqueMap) -> list[NoteShape]:
-    return [technique_map.techniques[name].note for name in state] or [NoteShape()]
+    return [technique_map.techniques[name].note for name in state if name] or [NoteShape()]
 
 
 def lengths(
@@ -98,21 +114,23 @@ def lengths(
     state: Array,
     factor: Floats,
     overlap_s: Floats,
+    gap_s: Floats,
 ) -> Floats:
     """Return how long each note (sorted by onset) is held.
 
     `line` is the channel, `factor` scales the written length, `overlap_s` reaches into the next note of the
-    line where the two connect and are of one state. A note never reaches past the next of its own pitch: its
-    release would end it.
+    line where the two connect and are of one state, `gap_s` is kept free before it. A note never reaches past
+    the next of its own pitch: its release would end it.
     """
     held = np.maximum(SHORTEST_S, written_s * factor)
-    following = _next_onset(onset_s, line)
-    alike = following == _next_onset(onset_s, line.astype(np.int64) * 65536 + state)
+    following = next_onset(onset_s, line)
+    alike = following == next_onset(onset_s, line.astype(np.int64) * 65536 + state)
     connects = (overlap_s > 0) & alike & (np.abs(following - (onset_s + written_s)) <= CONNECTED_S)
     held = np.where(
         connects, np.minimum(following + overlap_s - onset_s, written_s + CONNECTED_S + overlap_s), held
     )
-    same_pitch = _next_onset(onset_s, line.astype(np.int64) * 128 + pitch)
+    held = np.where(gap_s > 0, np.minimum(held, np.maximum(following - gap_s - onset_s, SHORTEST_S)), held)
+    same_pitch = next_onset(onset_s, line.astype(np.int64) * 128 + pitch)
     return np.asarray(np.minimum(held, np.maximum(same_pitch - onset_s, 1e-4)))
 
 
@@ -125,71 +143,6 @@ def sounding_lengths(
     begins, though its key overlaps.
     """
     heard = np.where(lasts_s > 0, np.minimum(held_s, lasts_s), held_s)
-    following = _next_onset(onset_s, line)
+    following = next_onset(onset_s, line)
     meets = connects & (following >= onset_s + written_s - CONNECTED_S)
     return np.asarray(np.where(meets, np.minimum(heard, following - onset_s), heard))
-
-
-def _next_onset(onset_s: Floats, key: Array) -> Floats:
-    """Return when the next later note of the same key begins; infinity where none does."""
-    order = np.lexsort((onset_s, key))
-    times, keys = onset_s[order], key[order]
-    # Notes that begin together share the next onset: go by distinct (key, time), then look one group on.
-    new = np.ones(len(order), bool)
-    new[1:] = (np.diff(times) > SAME_S) | (keys[1:] != keys[:-1])
-    group = np.cumsum(new) - 1
-    starts, owners = times[new], keys[new]
-    after = np.full(len(starts), np.inf)
-    after[:-1] = np.where(owners[1:] == owners[:-1], starts[1:], np.inf)
-    following = np.empty(len(order))
-    following[order] = after[group]
-    return following
-
-
-def latencies_s(
-    onset_s: Floats, end_s: Floats, velocity: Array, line: Array, state: Array, entries: list[list[Technique]]
-) -> Floats:
-    """Return how early each note (sorted by onset) is sent, so that it speaks on time.
-
-    `entries` holds the techniques of each state; the slowest of them counts. A note is connected when it
-    begins while another of its line is held.
-    """
-    connected = np.zeros(len(onset_s), bool)
-    for number in np.unique(line):
-        mine = np.flatnonzero(line == number)
-        connected[mine[1:]] = np.maximum.accumulate(end_s[mine])[:-1] > onset_s[mine[1:]] + SAME_S
-    early = np.zeros(len(onset_s))
-    for number, techniques in enumerate(entries):
-        for technique in techniques:
-            mine = state == number
-            early[mine] = np.maximum(
-                early[mine], _early_ms(technique, connected[mine], velocity[mine]) / 1000.0
-            )
-    return early
-
-
-def repeated_apart(
-    onset_s: Floats, held_s: Floats, early_s: Floats, line: Array, pitch: Array
-) -> tuple[Floats, Floats]:
-    """Return how long each note is held and how early it is sent, so that repeated notes stay apart.
-
-    A note is sent at the earliest halfway from the onset before it on its line and pitch, and that one is let
-    go by then: its release would end the new note. Notes that begin together are sent together.
-    """
-    key = line.astype(np.int64) * 128 + pitch
-    early = np.minimum(early_s, (onset_s + _next_onset(-onset_s, key)) / 2)
-    _, chord = np.unique(np.stack([key, np.rint(onset_s / SAME_S)]), axis=1, return_inverse=True)
-    least = np.full(len(onset_s), np.inf)
-    np.minimum.at(least, chord, early)
-    early = least[chord]
-    free = _next_onset(onset_s - early, key) - onset_s
-    return np.minimum(held_s, np.maximum(free, 1e-4)), early
-
-
-def _early_ms(technique: Technique, connected: Array, velocity: Array) -> Floats:
-    first, transition = technique.latency_ms.first, sorted(technique.latency_ms.transition.items())
-    if not transition:
-        return np.full(len(connected), first)
-    steps, values = np.array(transition).T
-    row = np.clip(np.searchsorted(steps, velocity, side="right") - 1, 0, None)
-    return np.where(connected, values[row], first)

@@ -1,28 +1,57 @@
-"""Give notes that sound together, but are played differently, to channels of their own.
+"""Give notes that sound together, but are played differently, to channels or instances of their own.
 
 A keyswitch speaks to a whole channel. Where the instrument listens on several, a note that overlaps one with
-another technique moves to a free channel. Where none is free, the group's priority decides, and the note is
-marked as a conflict when it is the one that gives way.
+another technique moves to a free channel, and where there are several instances of it, to a free one of
+those. Where none is free, the group's priority decides, and the note that gives way is marked.
 """
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from composer_daw.performance import TechniqueSet
+from composer_daw.techniques.lines import SAME_S, Array
 from composer_daw.techniques.maps import TechniqueMap
-from composer_daw.techniques.shape import SAME_S
 
-Array = npt.NDArray[Any]
+
+class Together(enum.IntEnum):
+    """What became of a note that overlaps one of another technique."""
+
+    ALONE = 0
+    """It did not have to move."""
+    CHANNEL = 1
+    """It plays on a channel of its own."""
+    INSTANCE = 2
+    """Another instance of the instrument plays it."""
+    PRIORITY = 3
+    """Neither was free: the technique that stands first in the map plays, and this note gave way."""
+
+
+class Place(NamedTuple):
+    """Where a note can be played: an instance of the instrument, and a channel (0..15) of it."""
+
+    instance: int
+    channel: int
+
+
+@dataclass(frozen=True)
+class Handed:
+    """Where each note plays (sorted by onset), in which state, and whether it had to give way."""
+
+    channel: Array
+    instance: Array
+    state: Array
+    together: Array
+    """Values of `Together`."""
 
 
 @dataclass
 class _Line:
-    """One channel while notes are handed out: its state, and until when a note holds it."""
+    """One place while notes are handed out: its state, and until when a note holds it."""
 
     state: int = -1
     until_s: float = -np.inf
@@ -50,43 +79,62 @@ def overlapping_otherwise(onset_s: Array, end_s: Array, state: Array) -> Array:
 
 def hand_out(
     onset_s: Array, end_s: Array, state: Array, states: list[TechniqueSet], technique_map: TechniqueMap
-) -> tuple[Array, Array, Array]:
-    """Return the channel (0..15), the state and the conflict flag of each note (sorted by onset).
+) -> Handed:
+    """Give each note (sorted by onset) a place and a state.
 
     `states` grows where a conflict needs a mixture that no note asked for.
     """
-    first = technique_map.channels[0] - 1
-    channel, played = np.full(len(state), first, np.uint8), state.copy()
-    conflict = np.zeros(len(state), bool)
+    places = [_places(one, technique_map) for one in states]
+    home = np.array([found[0].channel for found in places], np.uint8)
+    channel, instance = home[state], np.zeros(len(state), np.uint8)
+    played, together = state.copy(), np.zeros(len(state), np.uint8)
     if not overlapping_otherwise(onset_s, end_s, state).any():
-        return channel, played, conflict
-    lines = {number - 1: _Line() for number in technique_map.channels}
-    for row in range(len(state)):
-        number, clash = _line_for(lines, float(onset_s[row]), int(state[row]))
-        line = lines[number]
+        return Handed(channel, instance, played, together)
+    lines = {place: _Line() for found in places for place in found}
+    rows = zip(onset_s.tolist(), end_s.tolist(), state.tolist(), strict=True)
+    for row, (begins_s, ends_s, asked) in enumerate(rows):
+        place, clash = _place_for(lines, places[asked], begins_s, asked)
+        line, plays = lines[place], asked
         if clash:
-            mixed = _by_priority(states[line.state], states[state[row]], technique_map)
-            played[row] = states.index(mixed) if mixed in states else len(states)
+            mixed = _by_priority(states[line.state], states[asked], technique_map)
             if mixed not in states:
                 states.append(mixed)
-            if onset_s[row] <= line.since_s + SAME_S:  # one switch speaks to all that begin together
-                overruled = [other for other in line.newest if played[other] != played[row]]
-                played[overruled], conflict[overruled] = played[row], True
-        line.take(row, float(onset_s[row]), float(end_s[row]), int(played[row]))
-        channel[row], conflict[row] = number, played[row] != state[row]
-    return channel, played, conflict
+                places.append(places[asked])
+            plays = states.index(mixed)
+            if begins_s <= line.since_s + SAME_S:  # one switch speaks to all that begin together
+                overruled = [other for other in line.newest if played[other] != plays]
+                played[overruled], together[overruled] = plays, Together.PRIORITY
+        line.take(row, begins_s, ends_s, plays)
+        channel[row], instance[row], played[row] = place.channel, place.instance, plays
+        if plays != asked:
+            together[row] = Together.PRIORITY
+        elif place != places[asked][0]:
+            together[row] = Together.INSTANCE if place.instance else Together.CHANNEL
+    return Handed(channel, instance, played, together)
 
 
-def _line_for(lines: dict[int, _Line], onset_s: float, state: int) -> tuple[int, bool]:
-    """Return a channel for a note (of its state, else silent, else the first), and whether it clashes."""
-    same = [number for number, line in lines.items() if line.state == state]
-    if same:
-        return same[0], False
-    silent = [number for number, line in lines.items() if line.until_s <= onset_s + SAME_S]
-    return (silent[0], False) if silent else (next(iter(lines)), True)
+def _places(state: TechniqueSet, technique_map: TechniqueMap) -> list[Place]:
+    """Return where a state can be played, first choice first: its own channel, or any of the map's."""
+    routed = [technique_map.techniques[name].channel for name in state if name]
+    channels = tuple(number for number in routed if number is not None)[:1] or technique_map.channels
+    return [Place(copy, number - 1) for copy in range(technique_map.instances) for number in channels]
+
+
+def _place_for(
+    lines: dict[Place, _Line], places: list[Place], onset_s: float, state: int
+) -> tuple[Place, bool]:
+    """Return a place for a note (of its state, else silent, else the first), and whether it clashes."""
+    silent = None
+    for place in places:
+        line = lines[place]
+        if line.state == state:
+            return place, False
+        if silent is None and line.until_s <= onset_s + SAME_S:
+            silent = place
+    return (places[0], True) if silent is None else (silent, False)
 
 
 def _by_priority(held: TechniqueSet, asked: TechniqueSet, technique_map: TechniqueMap) -> TechniqueSet:
-    """Return, group by group, the technique that stands first in the map."""
-    orders = [technique_map.of_group(group).index for group in technique_map.groups]
+    """Return, group by group, the technique that stands first in the map; nothing gives way to anything."""
+    orders = [(*technique_map.of_group(group), "").index for group in technique_map.groups]
     return tuple(min(pair, key=order) for order, *pair in zip(orders, held, asked, strict=True))

@@ -1,124 +1,239 @@
 """The switches between techniques: what is sent, when, to which channel.
 
 A switch goes out `lead_ms` before its note, but never before the note in front of it on that channel. A
-technique that affects held notes waits for their release.
+technique that affects held notes waits for their release. Actions keep the order in which the map has them.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from composer_daw.events import EVENT, Kind
-from composer_daw.performance import Array, TechniqueSet
-from composer_daw.techniques.actions import ParameterIndex, Step
+from composer_daw.events import EVENT, Kind, ranks
+from composer_daw.performance import TechniqueSet
+from composer_daw.techniques.actions import Action, Follow, Keyswitch, ParameterIndex, Step
+from composer_daw.techniques.lines import Array, Floats
 from composer_daw.techniques.maps import TechniqueMap
-
-Floats = npt.NDArray[np.float64]
+from composer_daw.techniques.sources import Sources
 
 TAP_S = 0.005
 """How long a latching keyswitch is pressed, where there is time."""
+
+ORDER_S = 0.0005
+"""Between two actions that one instant would bring out of order."""
 
 NONE = -1
 """No state yet: the first of a channel enters all its techniques."""
 
 
-def switch_rows(
-    sent_s: Floats,
-    end_s: Floats,
-    channel: Array,
-    state: Array,
-    states: list[TechniqueSet],
-    technique_map: TechniqueMap,
-    index: ParameterIndex,
-    pre_roll_s: float,
-) -> Array:
-    """Return the `EVENT` rows of all switches for notes in the order in which they are sent.
+class Sent(NamedTuple):
+    """The notes of one instance, in the order in which they are sent."""
 
-    The first state of each channel is set at `-pre_roll_s`; what is held at the end is released there.
+    on_s: Floats
+    off_s: Floats
+    channel: Array
+    state: Array
+
+
+@dataclass(frozen=True)
+class Switching:
+    """What is known wherever switches are made."""
+
+    states: list[TechniqueSet]
+    technique_map: TechniqueMap
+    index: ParameterIndex
+    sources: Sources
+    pre_roll_s: float
+
+    def state(self, number: int) -> TechniqueSet:
+        """Return the entries of a state; none for the state before the first."""
+        return self.states[number] if number != NONE else ()
+
+
+def switch_rows(sent: Sent, known: Switching) -> Array:
+    """Return the `EVENT` rows of all switches for the notes of one instance.
+
+    The first state of each channel is set at `-pre_roll_s`; at the end, held keys are released and toggles
+    brought back to where they started.
     """
     parts = [np.zeros(0, EVENT)]
-    for number in np.unique(channel):
-        mine = np.flatnonzero(channel == number)
-        changes = mine[np.diff(state[mine], prepend=NONE) != 0]
-        before = np.concatenate([[NONE], state[changes[:-1]]])
-        times = _switch_times(sent_s, end_s, mine, changes, before, state, states, technique_map)
-        times[0] = -pre_roll_s
-        for pair in np.unique(np.stack([before, state[changes]]), axis=1).T:
-            steps = _steps(_set(states, int(pair[0])), _set(states, int(pair[1])), technique_map, index)
-            rows = changes[(before == pair[0]) & (state[changes] == pair[1])]
-            at = times[np.isin(changes, rows)]
-            parts.append(_laid_out(steps, at, sent_s[rows], int(number)))
-        last = _steps(states[int(state[mine[-1]])], (), technique_map, index)
-        released = [step for step in last if step.kind is Kind.SWITCH_OFF and step.value == 0]
-        parts.append(
-            _laid_out(tuple(released), np.array([end_s[mine].max()]), np.array([np.inf]), int(number))
-        )
+    for number in np.unique(sent.channel):
+        mine = np.flatnonzero(sent.channel == number)
+        changes = mine[np.diff(sent.state[mine], prepend=NONE) != 0]
+        before = np.concatenate([[NONE], sent.state[changes[:-1]]])
+        times = _switch_times(sent, mine, changes, before, known)
+        times[0] = -known.pre_roll_s
+        for pair in np.unique(np.stack([before, sent.state[changes]]), axis=1).T:
+            steps = _steps(known.state(int(pair[0])), known.state(int(pair[1])), known)
+            here = (before == pair[0]) & (sent.state[changes] == pair[1])
+            parts.append(_laid_out(steps, times[here], changes[here], sent.on_s, int(number), known.sources))
+        parts += _followed(sent, mine, times, changes, int(number), known)
+        parts.append(_ended(sent, mine, int(number), known))
     return np.concatenate(parts)
 
 
-def _set(states: list[TechniqueSet], number: int) -> TechniqueSet:
-    return states[number] if number != NONE else ()
+def init_rows(channels: Array, technique_map: TechniqueMap, index: ParameterIndex, time_s: float) -> Array:
+    """Return the `EVENT` rows of the map's `init`, for every channel in use."""
+    steps = [step for action in technique_map.init for step in action.enter(index)]
+    nothing = Sources.none()
+    parts = [
+        _laid_out(
+            tuple(steps), np.array([time_s]), np.zeros(1, int), np.array([np.inf]), int(number), nothing
+        )
+        for number in channels
+    ]
+    return np.concatenate([np.zeros(0, EVENT), *parts])
 
 
-def _switch_times(
-    sent_s: Floats,
-    end_s: Floats,
-    mine: Array,
-    changes: Array,
-    before: Array,
-    state: Array,
-    states: list[TechniqueSet],
-    technique_map: TechniqueMap,
-) -> Floats:
+def _switch_times(sent: Sent, mine: Array, changes: Array, before: Array, known: Switching) -> Floats:
+    lead_s = known.technique_map.lead_ms / 1000.0
     place = np.searchsorted(mine, changes)
-    previous = np.where(place > 0, sent_s[mine[place - 1]], -np.inf)
-    at = np.maximum(sent_s[changes] - technique_map.lead_ms / 1000.0, (previous + sent_s[changes]) / 2)
-    released = np.concatenate([[-np.inf], np.maximum.accumulate(end_s[mine])])[place]
-    waits = np.array(
-        [
-            _affects_held(states, int(a), int(b), technique_map)
-            for a, b in zip(before, state[changes], strict=True)
-        ]
-    )
-    return np.where(waits, np.clip(released, at, sent_s[changes]), at)
+    previous = np.where(place > 0, sent.on_s[mine[place - 1]], -np.inf)
+    at = np.maximum(sent.on_s[changes] - lead_s, (previous + sent.on_s[changes]) / 2)
+    released = np.concatenate([[-np.inf], np.maximum.accumulate(sent.off_s[mine])])[place]
+    pairs = list(zip(before.tolist(), sent.state[changes].tolist(), strict=True))
+    waiting = {pair: _affects_held(*pair, known) for pair in set(pairs)}
+    waits = np.array([waiting[pair] for pair in pairs])
+    return np.where(waits, np.clip(released, at, sent.on_s[changes]), at)
 
 
-def _affects_held(states: list[TechniqueSet], before: int, after: int, technique_map: TechniqueMap) -> bool:
-    changed = set(_set(states, before)) ^ set(_set(states, after))
-    return any(technique_map.techniques[name].affects_held for name in changed)
+def _affects_held(before: int, after: int, known: Switching) -> bool:
+    changed = set(known.state(before)) ^ set(known.state(after)) - {""}
+    return any(known.technique_map.techniques[name].affects_held for name in changed if name)
 
 
-def _steps(
-    before: TechniqueSet, after: TechniqueSet, technique_map: TechniqueMap, index: ParameterIndex
-) -> tuple[Step, ...]:
+def acting(state: TechniqueSet, technique_map: TechniqueMap) -> tuple[str, ...]:
+    """Return the entries of a state whose own actions count: not those that a combination stands for."""
+    there = [name for name in state if name]
+    parts = {part for name in there for part in technique_map.plays(name) if part != name}
+    return tuple(name for name in there if name not in parts)
+
+
+def actions_of(state: TechniqueSet, technique_map: TechniqueMap) -> Iterator[Action]:
+    """Yield the actions that put a state in force, in the map's order."""
+    for name in acting(state, technique_map):
+        for action in technique_map.techniques[name].on:
+            if not action.only_with or any(other in state for other in action.only_with):
+                yield action
+
+
+def _at_the_start(technique_map: TechniqueMap) -> list[Action]:
+    """Return the toggles that are on before anything is played."""
+    return [
+        action
+        for technique in technique_map.techniques.values()
+        for action in technique.on
+        if isinstance(action, Keyswitch) and action.mode == "toggle" and action.starts == "on"
+    ]
+
+
+def _steps(before: TechniqueSet, after: TechniqueSet, known: Switching) -> tuple[Step, ...]:
     """Return what leaves the techniques that end, then what enters those that begin, in the map's order.
 
     At the start of a channel, where nothing is known, whatever is not in force is left.
     """
-    leaving = [technique_map.techniques[name] for name in before if name not in after]
-    entering = [technique_map.techniques[name] for name in after if name not in before]
-    unknown = [one for name, one in technique_map.techniques.items() if not before and name not in after]
-    left = [step for one in leaving for action in one.on for step in action.leave(index)]
-    off = [step for one in (*leaving, *unknown) for action in one.off for step in action.enter(index)]
-    on = [step for one in entering for action in one.on for step in action.enter(index)]
+    techniques = known.technique_map.techniques
+    old = list(actions_of(before, known.technique_map)) if before else _at_the_start(known.technique_map)
+    new = list(actions_of(after, known.technique_map))
+    still = set(acting(after, known.technique_map))
+    ended = acting(before, known.technique_map) if before else tuple(techniques)
+    left = [step for action in old if action not in new for step in action.leave(known.index)]
+    off = [
+        step
+        for name in ended
+        if name not in still
+        for action in techniques[name].off
+        for step in action.enter(known.index)
+    ]
+    on = [step for action in new if action not in old for step in action.enter(known.index)]
     return (*left, *off, *on)
 
 
-def _laid_out(steps: tuple[Step, ...], at_s: Floats, note_s: Floats, channel: int) -> Array:
-    """Return the rows of the same steps at many times; a tapped key is released before its note."""
+def _ended(sent: Sent, mine: Array, channel: int, known: Switching) -> Array:
+    """Return what brings held keys and toggles back, after the last note of a channel."""
+    start = _at_the_start(known.technique_map)
+    now = [
+        action
+        for action in actions_of(known.state(int(sent.state[mine[-1]])), known.technique_map)
+        if isinstance(action, Keyswitch) and action.mode != "latch"
+    ]
+    steps = [step for action in now if action not in start for step in action.leave(known.index)]
+    steps += [step for action in start if action not in now for step in action.enter(known.index)]
+    at = np.array([sent.off_s[mine].max()])
+    return _laid_out(tuple(steps), at, np.zeros(1, int), np.array([np.inf]), channel, Sources.none())
+
+
+def _laid_out(
+    steps: tuple[Step, ...], at_s: Floats, note: Array, on_s: Floats, channel: int, sources: Sources
+) -> Array:
+    """Return the rows of the same steps at many times, each before its note.
+
+    A tapped key is released before its note, and a step that its kind would bring before an earlier one
+    waits for a moment. `note` is the row of each time's note in `on_s`.
+    """
     rows = np.zeros((len(at_s), len(steps)), EVENT)
-    tap = np.clip((note_s - at_s) / 2, 0.0, TAP_S)
-    pressed: set[int] = set()
+    room = np.maximum(on_s[note] - at_s, 0.0)
+    tap, waits = np.clip(room / 2, 0.0, TAP_S), _waits(steps)
+    pause = np.minimum(ORDER_S, room / (4 * (max(waits, default=0) + 1)))
+    pressed: set[tuple[int, int | None]] = set()
     for place, step in enumerate(steps):
-        tapped = step.kind is Kind.SWITCH_OFF and step.number in pressed
-        pressed |= {step.number} if step.kind is Kind.SWITCH_ON else set()
-        rows["time_s"][:, place] = at_s + tap if tapped else at_s
-        rows["kind"][:, place], rows["number"][:, place], rows["value"][:, place] = step
-    rows["channel"], rows["note"] = channel, -1
+        tapped = step.kind is Kind.SWITCH_OFF and (step.number, step.channel) in pressed
+        pressed |= {(step.number, step.channel)} if step.kind is Kind.SWITCH_ON else set()
+        rows["time_s"][:, place] = at_s + waits[place] * pause + (tap if tapped else 0.0)
+        rows["kind"][:, place], rows["number"][:, place] = step.kind, step.number
+        followed = isinstance(step.value, Follow)
+        rows["value"][:, place] = sources.sent(step, note) if followed else step.value
+        rows["channel"][:, place] = channel if step.channel is None else step.channel
+    rows["note"] = -1
     return rows.ravel()
+
+
+def _waits(steps: tuple[Step, ...]) -> list[int]:
+    """Return how many moments each step waits, so that no order of kinds at one instant is in its way."""
+    rows = np.zeros(len(steps), EVENT)
+    rows["kind"], rows["number"] = [step.kind for step in steps], [step.number for step in steps]
+    waits, wait, last = [], 0, -1.0
+    for step, rank in zip(steps, ranks(rows).tolist(), strict=True):
+        if step.kind is not Kind.SWITCH_OFF:
+            wait, last = wait + (rank < last), rank
+        waits.append(wait)
+    return waits
+
+
+def _followed(
+    sent: Sent, mine: Array, times: Floats, changes: Array, channel: int, known: Switching
+) -> list[Array]:
+    """Return what keeps followed values true between switches: at each note, and as controllers move."""
+    parts = []
+    for state in np.unique(sent.state[mine]).tolist():
+        for action in actions_of(known.states[state], known.technique_map):
+            steps = [step for step in action.enter(known.index) if isinstance(step.value, Follow)]
+            if not steps:
+                continue
+            notes = np.setdiff1d(mine[sent.state[mine] == state], changes)
+            tapped = isinstance(action, Keyswitch)
+            if isinstance(action, Keyswitch):
+                if action.mode != "latch":
+                    continue  # it keeps the velocity that it was pressed with
+                notes = known.sources.moved(steps[0].value, notes, mine)
+            before = sent.on_s[mine[np.searchsorted(mine, notes) - 1]]  # the first note is always a change
+            lead_s = known.technique_map.lead_ms / 1000.0
+            at = np.maximum(sent.on_s[notes] - lead_s, (before + sent.on_s[notes]) / 2)
+            whole = action.enter(known.index) if tapped else tuple(steps)
+            parts.append(_laid_out(whole, at, notes, sent.on_s, channel, known.sources))
+            if not tapped:
+                spans = _spans(sent.state[changes] == state, times)
+                parts += [known.sources.moving(step, spans, channel) for step in steps]
+    return parts
+
+
+def _spans(here: Array, times: Floats) -> Floats:
+    """Return from when to when (spans x 2) a state is in force, of the times of all switches."""
+    ends = np.append(times[1:], np.inf)
+    return np.stack([times[here], ends[here]], axis=1)
 
 
 def control_rows(controls: Array, channels: Array, technique_map: TechniqueMap, pre_roll_s: float) -> Array:
@@ -137,8 +252,8 @@ def control_rows(controls: Array, channels: Array, technique_map: TechniqueMap, 
         (-pre_roll_s, kind, 0, number, value, -1) for (kind, number), value in held.items()
     ]
     rows = np.concatenate([np.array(start, EVENT), np.zeros(int(late.sum()), EVENT)])
-    for field in ("time_s", "kind", "number", "value"):
-        rows[field][len(start) :] = kept[field][late]
+    for name in ("time_s", "kind", "number", "value"):
+        rows[name][len(start) :] = kept[name][late]
     rows["note"] = -1
     everywhere = np.tile(rows, len(channels))
     everywhere["channel"] = np.repeat(channels, len(rows))
@@ -152,12 +267,7 @@ FIRST_CHANNEL_MODE = 120
 
 
 def _passed_on(controls: Array, technique_map: TechniqueMap) -> Array:
-    owned = {
-        number
-        for technique in technique_map.techniques.values()
-        for action in (*technique.on, *technique.off)
-        for number in action.controllers
-    }
+    owned = {number for action in technique_map.actions() for number in action.controllers}
     if technique_map.dynamics and technique_map.dynamics.follow == "velocity":
         owned.add(technique_map.dynamics.cc)
     is_control = controls["kind"] == Kind.CONTROL

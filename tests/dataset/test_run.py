@@ -107,6 +107,9 @@ def test_the_labels_of_an_item(plan: Plan, tmp_path: Path, rendered: list[str]) 
         "rung": "exact",
         "channel": "1",
         "conflict": "0",
+        "instance": "1",
+        "together": "",
+        "why": "",
     }
     assert list(rows[1])[:2] == ["note_id", "track"]
     assert [row["note_id"] for row in rows] == ["0", "1", "2"]

@@ -23,6 +23,7 @@ def index(name: str) -> int:
     [
         ({"keyswitch": "C1"}, [(ON, 24, 100), (OFF, 24, 0)], []),
         ({"keyswitch": 24, "velocity": 1}, [(ON, 24, 1), (OFF, 24, 0)], []),
+        ({"keyswitch": ["C1", 26]}, [(ON, 24, 100), (ON, 26, 100), (OFF, 24, 0), (OFF, 26, 0)], []),
         ({"keyswitch": "C1", "mode": "hold"}, [(ON, 24, 100)], [(OFF, 24, 0)]),
         ({"keyswitch": "C1", "mode": "toggle"}, [(ON, 24, 100), (OFF, 24, 0)], [(ON, 24, 100), (OFF, 24, 0)]),
         ({"cc": 32, "value": 11}, [(Kind.CONTROL, 32, 11)], []),
@@ -38,8 +39,11 @@ def index(name: str) -> int:
 )
 def test_what_it_sends(data: dict[str, Any], enter: list[Step], leave: list[Step]) -> None:
     action = READER.validate_python(data)
-    assert list(action.enter(index)) == enter
-    assert list(action.leave(index)) == leave
+    assert [step[:3] for step in action.enter(index)] == enter
+    assert [step[:3] for step in action.leave(index)] == leave
+    assert {step.channel for step in action.enter(index)} == {None}
+    elsewhere = READER.validate_python({**data, "channel": 16})
+    assert {step.channel for step in (*elsewhere.enter(index), *elsewhere.leave(index))} == {15}
     assert READER.validate_python(action) is action
 
 
@@ -64,7 +68,7 @@ def test_which_controllers_it_owns(data: dict[str, Any], owned: tuple[int, ...])
 def test_middle_c_is_that_of_the_document() -> None:
     action = READER.validate_python({"keyswitch": "C3"}, context={"middle_c": "C3"})
     assert isinstance(action, Keyswitch)
-    assert action.keyswitch == 60
+    assert action.keyswitch == (60,)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +89,14 @@ def test_middle_c_is_that_of_the_document() -> None:
         ({"pitch_bend": 8192}, "less than or equal to 8191"),
         ({"parameter": "Mute", "value": 1.5}, "less than or equal to 1"),
         ({"parameter": "Mute", "value": float("nan")}, "finite number"),
-        ({"cc": 1, "value": 1, "channel": 2}, "Extra inputs"),
+        ({"cc": 1, "value": 1, "chanel": 2}, "Extra inputs"),
+        ({"cc": 1, "value": 1, "channel": 17}, "less than or equal to 16"),
+        ({"keyswitch": []}, "at least 1 item"),
+        (
+            {"cc": 1, "value": {"follow": "velocty"}},
+            r"nothing that a score has \(did you mean 'velocity'\?\)",
+        ),
+        ({"cc": 1, "value": {"follow": "cc120"}}, "nothing that a score has"),
     ],
 )
 def test_what_is_no_action(data: object, problem: str) -> None:

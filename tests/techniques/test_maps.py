@@ -10,7 +10,7 @@ from small_instruments import DRUMS, MAP, read_map
 from composer_daw.documents import parse_document
 from composer_daw.errors import DocumentError
 from composer_daw.techniques import TechniqueMap, load_map
-from composer_daw.techniques.maps import Latency, NoteShape
+from composer_daw.techniques.parts import Latency, NoteShape
 
 HEAD = "technique_map: 1\ninstrument: X\n"
 STACCATO = HEAD + "groups: {bow: {default: staccato}}\ntechniques:\n  staccato:\n    group: bow\n"
@@ -134,7 +134,7 @@ def test_errors(text: str, message: str) -> None:
     assert str(caught.value) == f"x.yaml:{message}"
 
 
-@pytest.mark.parametrize("value", ["1.5", "null", "[1]", "{a: 1}", "true"])
+@pytest.mark.parametrize("value", ["1.5", "null", "[[1]]", "{a: 1}", "true"])
 def test_a_key_of_the_wrong_type_is_an_error_like_any_other(value: str) -> None:
     text = STACCATO + f"    on: [{{keyswitch: {value}}}]\n"
     with pytest.raises(

@@ -499,7 +499,7 @@ def test_every_note_finds_its_channel_switched_to_its_state(notes: list, strings
     realization = realized(notes, strings)
     labels = realization.labels
     state_of = {int(row["note"]): labels.states[int(row["played"])] for row in labels.rows}
-    owner = {one.on[0].keyswitch: name for name, one in strings.techniques.items() if one.on}
+    owner = {one.on[0].keyswitch[0]: name for name, one in strings.techniques.items() if one.on}
     in_force: dict[int, dict[str, str]] = defaultdict(dict)
     note_on_s: dict[int, float] = defaultdict(lambda: -np.inf)
     for row in realization.events.stream:

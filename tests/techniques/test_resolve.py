@@ -96,4 +96,6 @@ def test_strokes_of_drums() -> None:
 
 
 def test_the_rungs_are_ordered_from_best_to_worst() -> None:
-    assert [rung.name for rung in sorted(Rung)] == ["EXACT", "COMBINED", "PRIORITY", "FALLBACK", "DEFAULT"]
+    assert [rung.name for rung in sorted(Rung)] == list(Rung.__members__)
+    assert min(Rung) is Rung.EXACT
+    assert Rung.PRIORITY < Rung.CONDITION < Rung.FALLBACK < max(Rung) is Rung.DEFAULT

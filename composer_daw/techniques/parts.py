@@ -1,0 +1,205 @@
+"""The parts of a technique map: groups, techniques, conditions, what happens to a note, drum pieces."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from composer_daw.techniques.actions import EITHER, AnyAction, MidiChannel, SevenBit
+from composer_daw.techniques.pitch_names import pitch_of
+
+Factor = Annotated[float, Field(gt=0, le=100)]
+Milliseconds = Annotated[float, Field(ge=0, le=5000)]
+Velocity = Annotated[int, Field(ge=1, le=127)]
+ByVelocity = dict[Velocity, Milliseconds]
+"""From this velocity up, this long."""
+
+Late = Annotated[Annotated[Milliseconds, Tag("plain")] | Annotated[ByVelocity, Tag("mapping")], EITHER]
+Louder = Annotated[
+    Annotated[Factor, Tag("plain")] | Annotated[dict[SevenBit, SevenBit], Tag("mapping")], EITHER
+]
+
+
+class Part(BaseModel):
+    """The base of all parts: nothing unknown is taken, and nothing changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def note_number(value: Any, info: ValidationInfo) -> int:
+    """Read a pitch by the document's own middle C."""
+    return pitch_of(value, (info.context or {}).get("middle_c", "C4"))
+
+
+def _ends(value: Any) -> Any:
+    if not isinstance(value, (list, tuple)) or len(value) != 2:
+        raise ValueError("write the lowest and the highest, such as [1, 64]")
+    if None not in value and not isinstance(value[0], str) and value[0] > value[1]:
+        raise ValueError("write the lower end first")
+    return tuple(value)
+
+
+def _pitches(value: Any, info: ValidationInfo) -> Any:
+    low, high = (None if end is None else note_number(end, info) for end in _ends(value))
+    if low is not None and high is not None and low > high:
+        raise ValueError("write the lower end first")
+    return low, high
+
+
+Span = Annotated[tuple[float | None, float | None], BeforeValidator(_ends)]
+"""From one figure to another, both counted in; null leaves an end open."""
+
+Pitches = Annotated[tuple[int | None, int | None], BeforeValidator(_pitches)]
+"""From one pitch to another, both counted in; null leaves an end open."""
+
+Whole = Annotated[tuple[SevenBit, SevenBit], BeforeValidator(_ends)]
+
+
+class Group(Part):
+    """Techniques of which one at most is in force; groups that stand earlier have priority."""
+
+    default: str = ""
+    """What is in force where nothing else is asked; empty: nothing is."""
+
+
+class Condition(Part):
+    """On which notes a technique can be played; every line that is there must hold."""
+
+    length_ms: Span = (None, None)
+    """How long the note is, as performed."""
+    velocity: Span = (None, None)
+    pitch: Pitches = (None, None)
+    """As written."""
+    interval: Span = (None, None)
+    """Semitones from the note to the next of its line; down is below 0. A note without a next has none."""
+    next: Literal["overlaps", "connects", "apart"] | None = None
+    """Whether the note reaches into the next of its line, comes within 50 ms of it, or neither."""
+    previous: Literal["overlaps", "connects", "apart"] | None = None
+
+
+class NoteShape(Part):
+    """What a technique does to the notes it is played on."""
+
+    length: Factor = 1.0
+    """Factor on the written length."""
+    gap_ms: Milliseconds = 0.0
+    """How long before the next note of its line a note ends at the latest."""
+    overlap_ms: Milliseconds = 0.0
+    """How far a note reaches into the next one of its line, so that the instrument connects them."""
+    lasts_ms: Milliseconds = 0.0
+    """How long a note sounds at most, however long its key is held; 0: as long as the key."""
+    velocity: Louder = 1.0
+    """Factor on the velocity, or a curve: what is sent for what is written, straight between the points."""
+    velocity_range: Whole = (1, 127)
+    """Velocities outside are brought to its ends."""
+    transpose: Annotated[int, Field(ge=-127, le=127)] = 0
+    """Semitones from the written pitch to the one that is sent."""
+    pitch_range: Pitches = (None, None)
+    """Pitches outside are brought to its ends, before `transpose`."""
+    sounds: Annotated[int, Field(ge=-127, le=127)] = 0
+    """Semitones from the pitch that is sent to the one that is heard."""
+
+
+class Latency(Part):
+    """How long after it is sent a note speaks; the realizer sends it that much early."""
+
+    first: Late = 0.0
+    transition: Late = {}
+    """For a note connected to the one before; empty: as `first`."""
+
+
+class Trigger(Part):
+    """How the technique is asked for in the DAW that the map came from or goes to."""
+
+    program: SevenBit | None = None
+    """Reaticulate's number of the articulation."""
+    key: int | None = None
+    """Cubase's remote key."""
+
+    @field_validator("key", mode="before")
+    @classmethod
+    def _named(cls, value: Any, info: ValidationInfo) -> int | None:
+        return None if value is None else note_number(value, info)
+
+
+class Technique(Part):
+    """One way of playing; without `on` the instrument lacks it, and only `fallback` counts."""
+
+    group: str
+    title: str = ""
+    """What the library calls it, where that is not its name here."""
+    plays: tuple[str, ...] = ()
+    """What it is in terms of the vocabulary; empty: its own name, or the parts of it between '+'."""
+    when: Condition = Condition()
+    on: tuple[AnyAction, ...] = ()
+    off: tuple[AnyAction, ...] = ()
+    channel: MidiChannel | None = None
+    """The channel that its notes go to; empty: any of the map's."""
+    note: NoteShape = NoteShape()
+    latency_ms: Latency = Latency()
+    fallback: tuple[str, ...] = ()
+    scope: Literal["until_changed", "note"] = "until_changed"
+    """How long it holds in a score: a direction until the next of its group, an attribute for one note."""
+    affects_held: bool = False
+    """The switch changes notes that sound already, so it waits for their release."""
+    setup: str = ""
+    """What a person must do in the plugin before it can be heard."""
+    trigger: Trigger | None = None
+    color: Annotated[str, Field(pattern=r"^(#[0-9a-fA-F]{6})?$")] = ""
+    labels: dict[str, str | dict[str, str]] = {}
+
+    @field_validator("plays", mode="before")
+    @classmethod
+    def _several(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split("+")) if isinstance(value, str) else value
+
+
+class Dynamics(Part):
+    """The controller that plays louder and softer, and where its values come from."""
+
+    cc: SevenBit
+    follow: Literal["score", "velocity"] = "score"
+
+
+class Stroke(Part):
+    """One way to hit a drum piece: the key, and a factor on the velocity."""
+
+    play: int
+    velocity: Factor = 1.0
+
+    @field_validator("play", mode="before")
+    @classmethod
+    def _named(cls, value: Any, info: ValidationInfo) -> int:
+        return note_number(value, info)
+
+
+class Piece(Part):
+    """A drum: the pitches that scores write for it, and its strokes by name; the first is the default."""
+
+    written: tuple[int, ...]
+    strokes: Annotated[dict[str, Stroke], Field(min_length=1)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gathered(cls, data: Any, info: ValidationInfo) -> Any:
+        """Gather the strokes: every key but `written` is one, a bare key or a mapping with `play`."""
+        if not isinstance(data, dict) or "strokes" in data:
+            return data
+        written = data.get("written", [])
+        strokes = {name: stroke for name, stroke in data.items() if name != "written"}
+        return {
+            "written": [
+                note_number(pitch, info) for pitch in (written if isinstance(written, list) else [written])
+            ],
+            "strokes": {name: s if isinstance(s, dict) else {"play": s} for name, s in strokes.items()},
+        }
