@@ -34,9 +34,9 @@ def test_every_map_is_in_the_index_and_the_index_knows_no_other() -> None:
 
 def test_the_vocabulary_has_each_group_with_its_default() -> None:
     vocabulary = load_vocabulary()
-    assert {group: vocabulary.group_of(entry.default) for group, entry in vocabulary.groups.items()} == {
-        group: group for group in vocabulary.groups
-    }
+    for group, entry in vocabulary.groups.items():
+        assert not entry.default or vocabulary.group_of(entry.default) == group
+    assert vocabulary.groups["articulation"].default == "sustain"
     used = {term.group for term in vocabulary.techniques.values()}
     assert used == set(vocabulary.groups)
 

@@ -1,0 +1,148 @@
+"""Read the names of entries in other people's technique maps: "Vib Long CS", "Trill (HT)", "ピチカート"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from composer_daw.techniques.entry_words import LONGEST, Lexicon, Word, cut, key_of, pieces
+from composer_daw.techniques.vocabulary import Vocabulary
+
+TEMPI = frozenset(map(str, range(60, 301)))
+"""Numbers that count as "bpm" does."""
+
+HAIRPINS = {frozenset("<"): "crescendo", frozenset(">"): "diminuendo", frozenset("<>"): "swell"}
+
+Meaning = Literal["technique", "alone", "veto", "ignored", "left"]
+
+
+@dataclass(frozen=True)
+class NameReading:
+    """What the name of an entry says."""
+
+    techniques: tuple[str, ...]
+    """Names of the vocabulary, in its order; empty: the name says none, or was not understood."""
+    left: str = ""
+    """The words that were not understood."""
+    ignored: tuple[str, ...] = ()
+    """The words that were understood, and are no techniques: round robins, layers, loudness, vowels."""
+
+
+@dataclass
+class _Part:
+    """An expression in a name, and what it means there."""
+
+    key: str
+    written: str
+    meaning: Meaning
+    techniques: tuple[str, ...] = ()
+
+
+def read_name(text: str, vocabulary: Vocabulary, instrument: str = "") -> NameReading:
+    """Return the techniques that the name of an entry says, and the words that say none.
+
+    `instrument`, the name of the map or bank, tells what a word means there: "muted" is con sordino for a
+    trumpet, damped for a bell. It adds no technique itself.
+    """
+    lexicon, entries = vocabulary.lexicon, vocabulary.entries
+    families = families_of(instrument, lexicon)
+    words = [part for word in pieces(text) for part in cut(word, lexicon.known)]
+    parts = _parts(words, lexicon, families)
+    _read_whole(parts, vocabulary, families)
+    if any(part.meaning == "veto" for part in parts):
+        return _reading((), parts)
+    named = {name for part in parts if part.meaning == "technique" for name in part.techniques}
+    found = {_refined(name, parts, lexicon) for name in named} | _hairpin(parts, lexicon)
+    group = {name: term.group for name, term in vocabulary.techniques.items()}
+    if not any(group[name] in entries.strokes and name not in entries.no_strokes for name in found):
+        found |= {name for part in parts if part.meaning == "alone" for name in part.techniques}
+    groups = list(vocabulary.groups)
+    ranked = sorted((name for name in group if name in found), key=lambda name: groups.index(group[name]))
+    return _reading(tuple(ranked), parts)
+
+
+def families_of(instrument: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """Return the families of instruments that a name speaks of, in the order of its words."""
+    words = pieces(instrument)
+    found: list[str] = []
+    at = 0
+    while at < len(words):
+        for length in range(min(LONGEST, len(words) - at), 0, -1):
+            key = key_of(words[at : at + length])
+            family = lexicon.families.get(key) or lexicon.families.get(key.removesuffix("s"))
+            if family:
+                found.append(family)
+                break
+        at += length
+    return tuple(dict.fromkeys(found))
+
+
+def _parts(words: list[Word], lexicon: Lexicon, families: Iterable[str]) -> list[_Part]:
+    """Take the longest expression that means something at each place."""
+    parts: list[_Part] = []
+    at = 0
+    while at < len(words):
+        for length in range(min(LONGEST, len(words) - at), 0, -1):
+            some = words[at : at + length]
+            key, written = key_of(some), " ".join(word.written for word in some)
+            meaning, techniques = _meaning(key, lexicon, families)
+            if meaning == "left" and (meant := lexicon.respelled(key, guess=length == 1)) != key:
+                key = meant
+                meaning, techniques = _meaning(key, lexicon, families)
+            if meaning != "left" or length == 1 or key in lexicon.beside_words:
+                parts.append(_Part(key, written, meaning, techniques))
+                break
+        at += length
+    return parts
+
+
+def _meaning(key: str, lexicon: Lexicon, families: Iterable[str]) -> tuple[Meaning, tuple[str, ...]]:
+    for family in families:
+        if key in lexicon.among[family]:
+            names = lexicon.among[family][key]
+            return ("technique", names) if names else ("ignored", ())
+    if key in lexicon.whole:
+        return "ignored", ()
+    if key in lexicon.plain:
+        return "technique", lexicon.plain[key]
+    if key in lexicon.alone:
+        return "alone", (lexicon.alone[key],)
+    if key in lexicon.vetoes:
+        return "veto", ()
+    ignored = key in lexicon.ignored or key in lexicon.loudness or key.isdecimal() or key in ("<", ">", ":")
+    return ("ignored" if ignored else "left"), ()
+
+
+def _read_whole(parts: list[_Part], vocabulary: Vocabulary, families: Iterable[str]) -> None:
+    """Let an expression that counts as a whole name only count, where it is the whole name."""
+    lexicon = vocabulary.lexicon
+    if len(parts) != 1 or parts[0].key not in lexicon.whole:
+        return
+    name = vocabulary.name_for(parts[0].key)
+    if name is not None and not any(parts[0].key in lexicon.among[family] for family in families):
+        parts[0].meaning, parts[0].techniques = "technique", (name,)
+
+
+def _refined(name: str, parts: list[_Part], lexicon: Lexicon) -> str:
+    """Return the technique that another word of the name makes of one: trill and "HT"."""
+    words = lexicon.beside.get(name, {})
+    for part in sorted(parts, key=lambda part: -len(part.key)):
+        key = "bpm" if part.key in TEMPI else part.key
+        if key in words:
+            part.meaning = "ignored" if part.meaning == "left" else part.meaning
+            return words[key]
+    return name
+
+
+def _hairpin(parts: list[_Part], lexicon: Lexicon) -> set[str]:
+    """Return the hairpin of a name that is made of signs and loudness alone, such as "<ff"."""
+    signs = frozenset(part.key for part in parts) & {"<", ">"}
+    others = (part.key for part in parts if part.key not in signs and not part.key.isdecimal())
+    plain = all(key in lexicon.loudness or len(key) == 1 for key in others)
+    return {HAIRPINS[signs]} if signs and plain else set()
+
+
+def _reading(techniques: tuple[str, ...], parts: list[_Part]) -> NameReading:
+    left = " ".join(part.written for part in parts if part.meaning == "left")
+    return NameReading(techniques, left, tuple(part.written for part in parts if part.meaning == "ignored"))
