@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from composer_daw.dataset import run_plan as run_plan
     from composer_daw.errors import ComposerError as ComposerError
     from composer_daw.midi import load_midi as load_midi
+    from composer_daw.midi import load_score as load_score
     from composer_daw.midi import save_events as save_events
     from composer_daw.midi import save_midi as save_midi
     from composer_daw.performance import Performance as Performance
@@ -45,6 +46,7 @@ _HOMES = {
     "load_instrument": "rendering",
     "load_map": "techniques",
     "load_midi": "midi",
+    "load_score": "midi",
     "load_vocabulary": "techniques",
     "open_host": "rendering",
     "plan_versions": "dataset",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 from click.core import ParameterSource
 
+from composer_daw.cli.beside import beside_options, load_beside
 from composer_daw.cli.options import (
     json_option,
     out_of_range_option,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="For all notes; 'written': as the score says. A graph has its own.",
 )
+@beside_options
 @click.option("--labels", metavar="CSV", help="Also write a label for every note.")
 @click.option("--midi", metavar="MID", help="Also write what the instrument was sent, keyswitches included.")
 @click.option("--stems", metavar="DIR", help="With --graph: also write stems and labels into a folder.")
@@ -55,7 +57,7 @@ if TYPE_CHECKING:
 def render(
     context: click.Context, /, score: str, instrument: str | None, graph: str | None, **more: Any
 ) -> None:
-    """Render SCORE, a MIDI file, into OUT: with one INSTRUMENT, or as a render graph says."""
+    """Render SCORE, MIDI or MusicXML, into OUT: with one INSTRUMENT, or as a render graph says."""
     _check_call(context, instrument, graph)
     if graph is None:
         _render_one(score, str(instrument), **_only(_render_one, more))
@@ -101,6 +103,9 @@ def _render_one(
     *,
     output: str,
     technique: str,
+    from_map: str | None,
+    techniques: str | None,
+    rules: str | None,
     labels: str | None,
     midi: str | None,
     sample_rate: int,
@@ -115,23 +120,30 @@ def _render_one(
     from composer_daw.rendering import check_technique
 
     check_audio_path(output)
-    performance, loaded = daw.load_midi(score), daw.load_instrument(instrument)
+    performance, loaded = daw.load_score(score), daw.load_instrument(instrument)
+    beside = load_beside(from_map, techniques, rules)
     check_targets(output, labels, midi, source=score)
     check_technique(technique, loaded)
     loaded.check_sound()
+    prepared = beside.prepared(performance, loaded.technique_map, score)
     with naming(score):
         take = daw.render(
-            performance, loaded, technique, sample_rate=sample_rate, seed=seed, out_of_range=out_of_range
+            prepared.performance,
+            loaded,
+            technique,
+            sample_rate=sample_rate,
+            seed=seed,
+            out_of_range=out_of_range,
         )
     daw.save_audio(take.audio, output)
     if labels:
         save_labels(take.labels, labels)
     if midi:
         daw.save_events(take.events, midi, performance.tempo)
-    _tell(take, output, as_json)
+    _tell(take, prepared.notes, output, as_json)
 
 
-def _tell(take: Take, output: str, as_json: bool) -> None:
+def _tell(take: Take, told: tuple[str, ...], output: str, as_json: bool) -> None:
     """Print what was written and, on standard error, whatever is not as it was asked."""
     import json
 
@@ -145,6 +157,7 @@ def _tell(take: Take, output: str, as_json: bool) -> None:
             "notes": len(take.labels.rows),
             "dropped": take.labels.dropped,
             "conflicts": int(take.labels.rows["conflict"].sum()),
+            "unread": list(told),
             "stood_in": [
                 dict(zip(("asked", "played", "rung", "notes"), row, strict=True)) for row in stood_in(take)
             ],
@@ -155,7 +168,7 @@ def _tell(take: Take, output: str, as_json: bool) -> None:
         f"{output}: {take.audio.duration_s:.2f} s, {len(take.labels.rows)} notes, "
         f"{take.audio.peak_db:.1f} dBFS"
     )
-    for note in notes_on(take):
+    for note in (*told, *notes_on(take)):
         click.echo(f"note: {note}", err=True)
     if take.gain_db < 0:
         click.echo(f"note: turned down by {-take.gain_db:.1f} dB so that nothing clips", err=True)

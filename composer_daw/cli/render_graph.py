@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from composer_daw.cli.beside import load_beside
 from composer_daw.cli.render import notes_on
 from composer_daw.errors import naming
 
@@ -31,6 +33,9 @@ class GraphCall:
     output: str | None = None
     stems: str | None = None
     handoff: str | None = None
+    from_map: str | None = None
+    techniques: str | None = None
+    rules: str | None = None
     dry_run: bool = False
     sample_rate: int | None = None
     seed: int = 0
@@ -41,11 +46,9 @@ class GraphCall:
 def run_graph(call: GraphCall) -> None:
     """Plan, render, write and tell; with `dry_run` plan and tell only."""
     from composer_daw.cli.progress import bar
-    from composer_daw.midi import load_midi
-    from composer_daw.rendering.graph_plan import plan_graph
     from composer_daw.rendering.graph_render import render_graph
 
-    plan = plan_graph(call.graph, load_midi(call.score), call.sample_rate)
+    plan, told_first = _planned(call)
     if call.dry_run:
         _show(plan, call)
         return
@@ -56,7 +59,34 @@ def run_graph(call: GraphCall) -> None:
             plan, seed=call.seed, out_of_range=call.out_of_range, stems=bool(call.stems), told=told
         )
     _write(mixdown, plan, call)
-    _tell(mixdown, plan, call)
+    _tell(mixdown, plan, told_first, call)
+
+
+def _planned(call: GraphCall) -> tuple[Plan, tuple[str, ...]]:
+    """Return the plan, its notes with their techniques, and what a person should be told of those.
+
+    A span is told to meet no note where it does so in no part.
+    """
+    from composer_daw.midi import load_score
+    from composer_daw.rendering.graph_plan import plan_graph
+    from composer_daw.techniques.decode import decode
+
+    score, beside = load_score(call.score), load_beside(call.from_map, call.techniques, call.rules)
+    told: tuple[str, ...] = ()
+    if beside.from_map is not None:
+        with naming(call.score):
+            decoded = decode(score, beside.from_map)
+        score, told, beside = decoded.performance, decoded.unread, dataclasses.replace(beside, from_map=None)
+    plan = plan_graph(call.graph, score, call.sample_rate)
+    plays = [
+        beside.prepared(part.performance, part.instrument.technique_map, call.score) for part in plan.parts
+    ]
+    parts = tuple(
+        dataclasses.replace(part, performance=one.performance)
+        for part, one in zip(plan.parts, plays, strict=True)
+    )
+    unmet = [note for note in plays[0].notes if all(note in one.notes for one in plays)]
+    return dataclasses.replace(plan, parts=parts), (*told, *unmet)
 
 
 def _project(call: GraphCall) -> Path | None:
@@ -90,9 +120,9 @@ def _write(mixdown: Mixdown, plan: Plan, call: GraphCall) -> None:
             save_reaper(mixdown, plan, project, str(call.output), call.stems)
 
 
-def _tell(mixdown: Mixdown, plan: Plan, call: GraphCall) -> None:
+def _tell(mixdown: Mixdown, plan: Plan, told: tuple[str, ...], call: GraphCall) -> None:
     """Print what was written and, on standard error, whatever is not as it was asked."""
-    notes = [f"{name}: {note}" for name, take in mixdown.takes.items() for note in notes_on(take)]
+    notes = [*told, *(f"{name}: {note}" for name, take in mixdown.takes.items() for note in notes_on(take))]
     notes += mixdown.notes
     if plan.dropped:
         notes.append(f"no track plays them, notes: {plan.dropped}")

@@ -104,8 +104,8 @@ def _resolved(
     if not conditions:
         asked = performance.techniques
         return [resolve(one, technique_map, vocabulary) for one in asked], notes["technique"].astype(int)
-    fields = (notes[name] for name in ("onset_s", "duration_s", "pitch", "velocity", "track"))
-    columns = tuple(fields)
+    line = notes["track"].astype(int) * 16 + notes["channel"]
+    columns = (*(notes[name] for name in ("onset_s", "duration_s", "pitch", "velocity")), line)
     distinct = list(dict.fromkeys(conditions.values()))
     met = [holds(condition, *columns) for condition in distinct]
     keys, resolved = np.unique(

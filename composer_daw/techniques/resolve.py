@@ -56,6 +56,8 @@ class _Choice:
     """What is chosen so far: an entry for each group, how many names each covers, the rung, the reasons."""
 
     technique_map: TechniqueMap
+    unsaid: Collection[str] = ()
+    """Techniques that go without saying: they yield to any other of their group."""
     entries: dict[str, str] = field(default_factory=dict)
     covers: dict[str, int] = field(default_factory=dict)
     rung: Rung = Rung.EXACT
@@ -75,7 +77,9 @@ class _Choice:
         standing = self.entries.get(group)
         if standing == name:
             return
-        if standing is not None:
+        if standing is not None and self._yields(standing) != self._yields(name):
+            name = name if self._yields(standing) else standing
+        elif standing is not None:
             order = self.technique_map.of_group(group).index
             kept = min(
                 standing, name, key=lambda one: (-(self.covers | {name: covered}).get(one, 0), order(one))
@@ -84,6 +88,9 @@ class _Choice:
             self.why.append(f"{name if kept == standing else standing} gives way to {kept}")
             name = kept
         self.entries[group], self.covers[name] = name, covered
+
+    def _yields(self, name: str) -> bool:
+        return all(part in self.unsaid for part in self.technique_map.plays(name))
 
     def implied(self, name: str) -> None:
         """Put the parts of a combination into groups of their own, where those are free."""
@@ -133,7 +140,8 @@ def _covered(
     names: TechniqueSet, usable: list[str], technique_map: TechniqueMap, vocabulary: Vocabulary
 ) -> tuple[_Choice, list[str]]:
     """Choose entries until none covers what is left; return the choice and what is left."""
-    choice, left = _Choice(technique_map), list(names)
+    unsaid = {entry.default for entry in vocabulary.groups.values()}
+    choice, left = _Choice(technique_map, unsaid), list(names)
     sayable = [*names, *_implied(names, vocabulary)]
     while left and (best := _best(left, sayable, usable, technique_map)):
         covered = [name for name in left if name == best or name in technique_map.plays(best)]
@@ -222,12 +230,20 @@ def without(defaults: Collection[str], names: TechniqueSet) -> TechniqueSet:
 
 
 def _goes_without_saying(name: str, technique_map: TechniqueMap, vocabulary: Vocabulary) -> bool:
-    """Tell whether a name is the default of a group of which the instrument has nothing else."""
+    """Tell whether a name is the default of a group, and the instrument is so where nothing is asked.
+
+    That is: it has nothing of the group, or only in groups of its own that have no default.
+    """
     group = vocabulary.group_of(name)
     if group is None or vocabulary.groups[group].default != name:
         return False
-    played = {part for other in technique_map.playable() for part in technique_map.plays(other)}
-    return all(vocabulary.group_of(part) != group for part in played)
+    others = [
+        other
+        for other in technique_map.playable()
+        if any(vocabulary.group_of(part) == group for part in technique_map.plays(other))
+    ]
+    homes = {technique_map.techniques[other].group for other in others}
+    return not any(technique_map.groups[home].default for home in homes)
 
 
 def _fallbacks(names: Iterable[str], technique_map: TechniqueMap, vocabulary: Vocabulary) -> Iterator[str]:

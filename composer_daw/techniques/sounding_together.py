@@ -17,6 +17,9 @@ from composer_daw.performance import TechniqueSet
 from composer_daw.techniques.lines import SAME_S, Array
 from composer_daw.techniques.maps import TechniqueMap
 
+HAND_OVER_S = 0.03
+"""Notes that overlap by no more follow each other: hands on a keyboard let go a little late."""
+
 
 class Together(enum.IntEnum):
     """What became of a note that overlaps one of another technique."""
@@ -68,12 +71,15 @@ class _Line:
 
 
 def overlapping_otherwise(onset_s: Array, end_s: Array, state: Array) -> Array:
-    """Return for each note (sorted by onset) whether an earlier one of another state still sounds."""
+    """Return for each note (sorted by onset) whether an earlier one of another state still sounds.
+
+    Notes that overlap by no more than `HAND_OVER_S` follow each other.
+    """
     clash = np.zeros(len(state), bool)
     for other in np.unique(state):
         held = np.maximum.accumulate(np.where(state == other, end_s, -np.inf))
         before = np.concatenate([[-np.inf], held[:-1]])
-        clash |= (state != other) & (before > onset_s + SAME_S)
+        clash |= (state != other) & (before > onset_s + HAND_OVER_S)
     return clash
 
 
@@ -129,7 +135,7 @@ def _place_for(
         line = lines[place]
         if line.state == state:
             return place, False
-        if silent is None and line.until_s <= onset_s + SAME_S:
+        if silent is None and line.until_s <= onset_s + HAND_OVER_S:
             silent = place
     return (places[0], True) if silent is None else (silent, False)
 

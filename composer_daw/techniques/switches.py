@@ -6,7 +6,6 @@ technique that affects held notes waits for their release. Actions keep the orde
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -112,22 +111,46 @@ def acting(state: TechniqueSet, technique_map: TechniqueMap) -> tuple[str, ...]:
     return tuple(name for name in there if name not in parts)
 
 
-def actions_of(state: TechniqueSet, technique_map: TechniqueMap) -> Iterator[Action]:
-    """Yield the actions that put a state in force, in the map's order."""
-    for name in acting(state, technique_map):
-        for action in technique_map.techniques[name].on:
-            if not action.only_with or any(other in state for other in action.only_with):
-                yield action
+class Own(NamedTuple):
+    """An action, and the entry of the map that it is of."""
+
+    entry: str
+    action: Action
+
+    @property
+    def lasts(self) -> bool:
+        """Tell whether the action goes on while its technique is in force: a key held or toggled."""
+        return isinstance(self.action, Keyswitch) and self.action.mode != "latch"
 
 
-def _at_the_start(technique_map: TechniqueMap) -> list[Action]:
+def actions_of(state: TechniqueSet, technique_map: TechniqueMap) -> list[Own]:
+    """Return the actions that put a state in force, in the map's order."""
+    return [
+        Own(name, action)
+        for name in acting(state, technique_map)
+        for action in technique_map.techniques[name].on
+        if not action.only_with or any(other in state for other in action.only_with)
+    ]
+
+
+def _at_the_start(technique_map: TechniqueMap) -> list[Own]:
     """Return the toggles that are on before anything is played."""
     return [
-        action
-        for technique in technique_map.techniques.values()
+        Own(name, action)
+        for name, technique in technique_map.techniques.items()
         for action in technique.on
         if isinstance(action, Keyswitch) and action.mode == "toggle" and action.starts == "on"
     ]
+
+
+def _fresh(these: list[Own], others: list[Own]) -> list[Action]:
+    """Return the actions that are not among the others.
+
+    What another entry set may have been undone by the rest of that entry, so it is set again; but a key that
+    is held or toggled for both stays as it is.
+    """
+    lasting = [own.action for own in others if own.lasts]
+    return [own.action for own in these if own not in others and not (own.lasts and own.action in lasting)]
 
 
 def _steps(before: TechniqueSet, after: TechniqueSet, known: Switching) -> tuple[Step, ...]:
@@ -135,33 +158,30 @@ def _steps(before: TechniqueSet, after: TechniqueSet, known: Switching) -> tuple
 
     At the start of a channel, where nothing is known, whatever is not in force is left.
     """
-    techniques = known.technique_map.techniques
-    old = list(actions_of(before, known.technique_map)) if before else _at_the_start(known.technique_map)
-    new = list(actions_of(after, known.technique_map))
+    techniques, index = known.technique_map.techniques, known.index
+    old = actions_of(before, known.technique_map) if before else _at_the_start(known.technique_map)
+    new = actions_of(after, known.technique_map)
     still = set(acting(after, known.technique_map))
     ended = acting(before, known.technique_map) if before else tuple(techniques)
-    left = [step for action in old if action not in new for step in action.leave(known.index)]
+    left = [step for action in _fresh(old, new) for step in action.leave(index)]
     off = [
         step
         for name in ended
         if name not in still
         for action in techniques[name].off
-        for step in action.enter(known.index)
+        for step in action.enter(index)
     ]
-    on = [step for action in new if action not in old for step in action.enter(known.index)]
+    on = [step for action in _fresh(new, old) for step in action.enter(index)]
     return (*left, *off, *on)
 
 
 def _ended(sent: Sent, mine: Array, channel: int, known: Switching) -> Array:
     """Return what brings held keys and toggles back, after the last note of a channel."""
     start = _at_the_start(known.technique_map)
-    now = [
-        action
-        for action in actions_of(known.state(int(sent.state[mine[-1]])), known.technique_map)
-        if isinstance(action, Keyswitch) and action.mode != "latch"
-    ]
-    steps = [step for action in now if action not in start for step in action.leave(known.index)]
-    steps += [step for action in start if action not in now for step in action.enter(known.index)]
+    last = actions_of(known.state(int(sent.state[mine[-1]])), known.technique_map)
+    now = [own for own in last if own.lasts]
+    steps = [step for action in _fresh(now, start) for step in action.leave(known.index)]
+    steps += [step for action in _fresh(start, now) for step in action.enter(known.index)]
     at = np.array([sent.off_s[mine].max()])
     return _laid_out(tuple(steps), at, np.zeros(1, int), np.array([np.inf]), channel, Sources.none())
 
@@ -209,15 +229,14 @@ def _followed(
     """Return what keeps followed values true between switches: at each note, and as controllers move."""
     parts = []
     for state in np.unique(sent.state[mine]).tolist():
-        for action in actions_of(known.states[state], known.technique_map):
+        for own in actions_of(known.states[state], known.technique_map):
+            action = own.action
             steps = [step for step in action.enter(known.index) if isinstance(step.value, Follow)]
-            if not steps:
+            if not steps or own.lasts:  # a held key keeps the velocity that it was pressed with
                 continue
             notes = np.setdiff1d(mine[sent.state[mine] == state], changes)
             tapped = isinstance(action, Keyswitch)
-            if isinstance(action, Keyswitch):
-                if action.mode != "latch":
-                    continue  # it keeps the velocity that it was pressed with
+            if tapped:
                 notes = known.sources.moved(steps[0].value, notes, mine)
             before = sent.on_s[mine[np.searchsorted(mine, notes) - 1]]  # the first note is always a change
             lead_s = known.technique_map.lead_ms / 1000.0

@@ -3,7 +3,7 @@
 import composer_daw
 
 NAMES = """Audio ComposerError Instrument Performance Take load_audio load_instrument load_map load_midi
-load_vocabulary open_host plan_versions realize render run_plan save_audio save_events save_midi"""
+load_score load_vocabulary open_host plan_versions realize render run_plan save_audio save_events save_midi"""
 
 
 def test_public_names() -> None:

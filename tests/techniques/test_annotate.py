@@ -112,6 +112,94 @@ def test_drum_strokes_replace_each_other_piece_by_piece() -> None:
     assert asked(performance) == ["snare=ghost", "snare=ghost+kick=hit", "snare=rimshot+kick=hit"]
 
 
+# --- attributes, techniques that notes carry, the map's own names ----------------------------------------
+
+OWN = MAP.replace(
+    "  tremolo: {group: articulation, fallback: [sustain]}",
+    """\
+  tremolo: {group: articulation, scope: note}
+  Spicc brushed: {group: articulation, title: Brushed Spiccato, plays: spiccato, on: [{keyswitch: A0}]}
+  Long CS: {group: articulation, plays: sustain+con_sordino, on: [{keyswitch: B0}]}
+  sustain+sul_tasto: {group: articulation, on: [{keyswitch: C1}]}
+  A: {group: articulation, on: [{keyswitch: D1}]}""",
+)
+
+
+def carrying(*own: tuple[str, ...], texts: tuple[Text, ...] = ()) -> list[set[str]]:
+    """Return what notes at 0, 1, 2 ... s ask for, that carry techniques of their own, after texts."""
+    notes = piece(*((float(row), 1.0, 60, 80) for row in range(len(own))), techniques=list(own))
+    performance = annotate(dataclasses.replace(notes, texts=texts), read_map(OWN), VOCABULARY)
+    again = annotate(performance, read_map(OWN), VOCABULARY)
+    assert asked(again) == asked(performance)
+    return [set(filter(None, names.split("+"))) for names in asked(performance)]
+
+
+def test_an_attribute_holds_for_one_onset_and_then_what_was_in_force_returns() -> None:
+    texts = (Text(0.0, "pizz."), Text(0.5, "trem."), Text(0.5, "con sord."), Text(9.0, "trem."))
+    assert carrying((), (), (), texts=texts) == [
+        {"pizzicato"},
+        {"tremolo", "con_sordino"},
+        {"pizzicato", "con_sordino"},
+    ]
+
+
+def test_an_attribute_holds_for_the_whole_chord_and_for_each_track() -> None:
+    notes = piece(*((onset, 1.0, pitch, 80) for onset in (0.0, 1.0, 2.0) for pitch in (60, 64)))
+    texts = (Text(1.0, "tremolo", track=9),)
+    score = annotate(dataclasses.replace(notes, texts=texts), read_map(OWN), VOCABULARY)
+    assert asked(score) == ["", "", "tremolo", "tremolo", "", ""]
+    two = notes.with_notes(track=[0, 0, 0, 1, 1, 1])
+    score = annotate(dataclasses.replace(two, texts=texts), read_map(OWN), VOCABULARY)
+    assert asked(score) == ["", "", "tremolo", "tremolo", "", ""]
+
+
+def test_an_attribute_goes_before_a_direction_and_a_note_s_own_before_both() -> None:
+    texts = (Text(0.0, "trem."), Text(0.0, "pizz."))
+    assert carrying((), (), texts=texts) == [{"tremolo"}, {"pizzicato"}]
+    assert carrying(("staccato",), (), texts=texts) == [{"staccato"}, {"pizzicato"}]
+
+
+def test_what_a_note_carries_wins_in_its_group_and_joins_the_rest() -> None:
+    texts = (Text(0.0, "con sord."), Text(0.0, "pizz."), Text(2.0, "arco"))
+    own = [("staccato", "bow_up"), ("accent",), ("legato",), ("no_such_name",)]
+    assert carrying(*own, texts=texts) == [
+        {"con_sordino", "staccato", "bow_up"},
+        {"con_sordino", "pizzicato", "accent"},
+        {"con_sordino", "legato"},  # arco goes without saying under a slur
+        {"con_sordino", "sustain", "no_such_name"},
+    ]
+
+
+def test_several_of_one_group_on_one_note_are_left_to_the_instrument() -> None:
+    assert carrying(("staccato", "tremolo"), texts=(Text(0.0, "pizz."),)) == [{"staccato", "tremolo"}]
+
+
+def test_names_and_titles_of_the_map_count_as_texts() -> None:
+    assert carrying((), texts=(Text(0.0, "spicc brushed"),)) == [{"Spicc brushed"}]
+    assert carrying((), texts=(Text(0.0, "Brushed spiccato"),)) == [{"Spicc brushed"}]
+    assert carrying((), texts=(Text(0.0, "A", "marker"),)) == [set()]  # a rehearsal mark
+    assert carrying((), texts=(Text(0.0, "[technique:A]", "marker"),)) == [{"A"}]
+
+
+def test_combinations_in_one_text() -> None:
+    for text in ("sustain+sul_tasto", "Sustain + Sul tasto", "sustain, sul tasto"):
+        assert carrying((), texts=(Text(0.0, text),)) == [{"sustain", "sul_tasto"}]
+    assert carrying((), texts=(Text(0.0, "con sord., pizz."),)) == [{"con_sordino", "pizzicato"}]
+    assert carrying((), texts=(Text(0.0, "con sord., dolce"),)) == [set()]
+    assert carrying((), texts=(Text(0.0, " , "), Text(0.0, ""))) == [set()]
+    assert carrying((), texts=(Text(0.0, "[technique:staccato+accent]"),)) == [{"staccato", "accent"}]
+
+
+def test_a_combination_of_the_map_gives_way_part_by_part() -> None:
+    texts = (Text(0.0, "Long CS"), Text(1.0, "pizz."), Text(2.0, "Long CS"), Text(3.0, "senza sord."))
+    assert carrying((), (), (), (), texts=texts) == [
+        {"Long CS"},
+        {"pizzicato", "con_sordino"},
+        {"Long CS"},
+        {"sustain", "senza_sordino"},
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "near"),
     [

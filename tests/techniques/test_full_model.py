@@ -428,3 +428,31 @@ def test_where_a_note_did_not_give_way_nothing_else_speaks_to_its_line(
                 assert order.index(second) <= order.index(first)
     for number, events in enumerate((told.events, *told.more)):
         assert len(events.of(Kind.NOTE_ON)) == (rows["instance"] == number).sum()
+
+
+def test_hands_that_let_go_a_little_late_are_no_conflict() -> None:
+    close = piece((0, 1.03, 60, 80), (1, 1, 67, 80), techniques=[(), ("tremolo",)])
+    assert realize(close, strings(TREMOLO)).labels.together_names() == ["", ""]
+    wide = piece((0, 1.04, 60, 80), (1, 1, 67, 80), techniques=[(), ("tremolo",)])
+    assert realize(wide, strings(TREMOLO)).labels.together_names() == ["", "priority"]
+
+
+def test_what_goes_without_saying_yields_to_what_was_asked() -> None:
+    found = resolve(("sustain", "legato"), strings("legato: {group: bow, on: [{keyswitch: 1}]}"), VOCABULARY)
+    assert (found.rung, found.state) == (Rung.EXACT, ("legato", ""))
+    open_again = resolve(("senza_sordino",), strings(MUTED[1]), VOCABULARY)
+    assert (open_again.rung, open_again.state) == (Rung.EXACT, ("sustain", ""))
+
+
+def test_a_key_that_two_entries_share_is_pressed_for_each_but_held_on_for_both() -> None:
+    both = (
+        "tremolo: {group: bow, on: [{keyswitch: 1}, {keyswitch: 2}]}",
+        "pizzicato: {group: bow, on: [{keyswitch: 1}]}",
+    )
+    asked = [("tremolo",), ("pizzicato",)]
+    notes = piece((0, 1, 60, 80), (1, 1, 60, 80), techniques=asked)
+    assert switches(realize(notes, strings(*both))) == [(0.98, 1, 100)]
+    held = tuple(line.replace("keyswitch: 1}", "keyswitch: 1, mode: hold}") for line in both)
+    told = realize(notes, strings(*held))
+    assert switches(told) == []
+    assert switches(told, Kind.SWITCH_OFF) == [(2.0, 1, 0)]
