@@ -15,7 +15,16 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from composer_daw.documents import PlacedError, load_document
 from composer_daw.errors import did_you_mean
 from composer_daw.techniques.actions import Action, AnyAction, MidiChannel
-from composer_daw.techniques.parts import Dynamics, Group, Milliseconds, Part, Piece, Technique, note_number
+from composer_daw.techniques.parts import (
+    Dynamics,
+    Group,
+    Milliseconds,
+    NoteShape,
+    Part,
+    Piece,
+    Technique,
+    note_number,
+)
 from composer_daw.techniques.pitch_names import name_of
 
 
@@ -98,11 +107,11 @@ class TechniqueMap(Part):
         return tuple(
             name
             for name, technique in self.techniques.items()
-            if technique.on or technique.channel or name in self.defaults
+            if technique.on or technique.channel or technique.note != NoteShape() or name in self.defaults
         )
 
     def playable(self) -> tuple[str, ...]:
-        """Return the techniques that the instrument has: with actions, with a channel, or by default."""
+        """Return the techniques that the instrument has: with actions, a channel or a shape, or by default."""
         return self._playable
 
     def plays(self, name: str) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ def _covered(
     unsaid = {entry.default for entry in vocabulary.groups.values()}
     choice, left = _Choice(technique_map, unsaid), list(names)
     sayable = [*names, *_implied(names, vocabulary)]
-    while left and (best := _best(left, sayable, usable, technique_map)):
+    while left and (best := _best(left, sayable, usable, technique_map, vocabulary)):
         covered = [name for name in left if name == best or name in technique_map.plays(best)]
         choice.take(best, len(covered))
         choice.implied(best)
@@ -177,7 +177,9 @@ def _best(left: list[str], sayable: list[str], usable: list[str], technique_map:
     for name in usable:
         plays = technique_map.plays(name)
         covered = sum(part in left for part in plays) or int(name in left)
-        if not covered or (name not in left and any(part not in sayable for part in plays)):
+        said = {vocabulary.group_of(part) or part for part in plays if part in sayable}
+        unsaid = [part for part in plays if (vocabulary.group_of(part) or part) not in said]
+        if not covered or (name not in left and unsaid):
             continue
         conditional = technique_map.techniques[name].when != ANY
         rank = (covered, int(conditional), int(name in left), covered - len(plays))

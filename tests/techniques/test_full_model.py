@@ -456,3 +456,16 @@ def test_a_key_that_two_entries_share_is_pressed_for_each_but_held_on_for_both()
     told = realize(notes, strings(*held))
     assert switches(told) == []
     assert switches(told, Kind.SWITCH_OFF) == [(2.0, 1, 0)]
+
+
+def test_one_thing_by_two_names_is_found_by_either() -> None:
+    both = strings("Spic/Stac: {group: bow, plays: spiccato+staccato, on: [{keyswitch: 1}]}")
+    for name in ("spiccato", "staccato"):
+        assert resolve((name,), both, VOCABULARY).state == ("Spic/Stac", "")
+
+
+def test_a_technique_may_be_a_shape_of_the_note_and_nothing_else() -> None:
+    short = strings("staccato: {group: bow, note: {length: 0.5}}", "tremolo: {group: bow}")
+    assert short.playable() == ("sustain", "staccato")
+    rows = realize(piece((0, 1, 60, 80), techniques=[("staccato",)]), short).labels.rows
+    assert rows["sent_offset_s"].tolist() == [0.5]
