@@ -111,7 +111,7 @@ class TechniqueMap(Part):
         )
 
     def playable(self) -> tuple[str, ...]:
-        """Return the techniques that the instrument has: with actions, a channel or a shape, or by default."""
+        """Return the techniques that the instrument has: with actions, channel or shape, or by default."""
         return self._playable
 
     def plays(self, name: str) -> tuple[str, ...]:

@@ -133,7 +133,7 @@ class Trigger(Part):
 
 
 class Technique(Part):
-    """One way of playing; without `on`, `channel` or `note` the instrument lacks it: only `fallback` counts."""
+    """One way of playing; without `on`, `channel` and `note` the instrument lacks it."""
 
     group: str
     title: str = ""

@@ -171,8 +171,18 @@ def _implied(names: TechniqueSet, vocabulary: Vocabulary) -> list[str]:
     return [entry.default for group, entry in vocabulary.groups.items() if group not in spoken]
 
 
-def _best(left: list[str], sayable: list[str], usable: list[str], technique_map: TechniqueMap) -> str | None:
-    """Return the entry that covers most of what is left and brings least besides, or None."""
+def _best(
+    left: list[str],
+    sayable: list[str],
+    usable: list[str],
+    technique_map: TechniqueMap,
+    vocabulary: Vocabulary,
+) -> str | None:
+    """Return the entry that covers most of what is left and brings least besides, or None.
+
+    What an entry plays in one group of the vocabulary is one thing by two names (`Spic/Stac`): either asks
+    for it.
+    """
     best, figures = None, (0, 0, 0, 0)
     for name in usable:
         plays = technique_map.plays(name)
