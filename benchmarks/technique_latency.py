@@ -15,7 +15,7 @@ import numpy as np
 from composer_daw.calibration import BEFORE_S, render_single_notes
 from composer_daw.measure import onset_s, sounding_end_s
 from composer_daw.rendering import Instrument, load_instrument, open_host
-from composer_daw.techniques.maps import Latency
+from composer_daw.techniques.parts import Latency
 
 NOTES = [(pitch, velocity, 1.0) for pitch in range(55, 101, 5) for velocity in (40, 84, 120)]
 

@@ -5,6 +5,7 @@ Levels are in dB of full scale (dBFS: a sample of 1.0 is 0 dB); loudness is in L
 
 from __future__ import annotations
 
+import wave
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +26,12 @@ PIECE = 65_536
 
 SILENCE_DB = -120.0
 """The level reported for digital silence, instead of minus infinity."""
+
+LARGEST_WAV = 2**32 - 64
+"""The bytes of samples that the lengths in a WAV file can count, with room for its head."""
+
+UPPER = np.dtype({"names": ["bytes"], "formats": ["V3"], "offsets": [1], "itemsize": 4})
+"""The upper three bytes of a little-endian whole number of four."""
 
 OVERSAMPLED, REACH = 4, 12
 """True peaks: values for each sample, and how many neighbours on each side they are drawn from."""
@@ -190,8 +197,12 @@ def save_audio(audio: Audio, path: str | Path, subtype: str | None = None) -> No
     if not soundfile.check_format(suffix[1:], chosen):
         raise AudioError(f"{target}: a {suffix} file cannot hold {chosen} samples; give PCM_16 or PCM_24")
     _check_fit_to_write(audio, target, chosen)
-    frames, form = _interleaved(audio.samples), suffix[1:].upper()
     with written_whole(target) as temporary:
+        fits = audio.samples.size % 2 == 0 and 3 * audio.samples.size < LARGEST_WAV
+        if (suffix, chosen) == (".wav", "PCM_24") and fits:  # an odd number of bytes would lack its padding
+            _write_wav_24(audio, temporary)
+            return
+        frames, form = _interleaved(audio.samples), suffix[1:].upper()
         try:
             soundfile.write(temporary, frames, audio.sample_rate, chosen, format=form)
         except soundfile.LibsndfileError as error:  # a full disk comes as this, not as an OSError
@@ -207,6 +218,23 @@ def _check_fit_to_write(audio: Audio, target: Path, subtype: str) -> None:
         raise AudioError(
             f"{target}: peaks at {audio.peak_db:+.1f} dBFS and would clip; lower the level or write FLOAT"
         )
+
+
+def _write_wav_24(audio: Audio, path: Path) -> None:
+    """Write WAV, 24 bits, samples within -1..1: byte for byte what libsndfile writes, in half the time.
+
+    Like it, rounds to 32 bits and keeps the upper 24 of them; unlike it, does not wait for the disk.
+    """
+    full_scale = np.float32(2**31)
+    highest = np.nextafter(full_scale, np.float32(0.0))
+    whole = np.empty((PIECE, audio.channels), "<i4")
+    with wave.open(str(path), "wb") as stream:
+        stream.setparams((audio.channels, 3, audio.sample_rate, audio.samples.shape[1], "NONE", ""))
+        for start in range(0, audio.samples.shape[1], PIECE):
+            piece = audio.samples[:, start : start + PIECE]
+            for number, channel in enumerate(piece):
+                whole[: len(channel), number] = np.minimum(np.rint(channel * full_scale), highest)
+            stream.writeframesraw(whole[: piece.shape[1]].reshape(-1).view(UPPER)["bytes"].tobytes())
 
 
 def _interleaved(samples: Samples) -> Samples:

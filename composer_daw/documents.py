@@ -7,9 +7,9 @@ Tags, anchors and aliases, repeated keys, deep nesting and huge files are refuse
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -20,7 +20,22 @@ from composer_daw.files import check_is_file
 Model = TypeVar("Model", bound=BaseModel)
 
 LARGEST_BYTES = 1_000_000
+MOST_VALUES = 50_000
+"""Keys and values that a document may have; as many take half a second to check."""
 DEEPEST = 24
+
+
+Location = tuple[int | str, ...]
+"""The keys and positions that lead from the top of a document to a place in it."""
+
+
+class Place(NamedTuple):
+    """Where something stands in a file."""
+
+    line: int
+    """From 1 on."""
+    text: str | None
+    """A plain value as it is written, without quotes; None for a list or a mapping."""
 
 
 class PlacedError(ValueError):
@@ -50,15 +65,23 @@ _Loader.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value)
 
 def load_document(path: str | Path, model: type[Model], what: str) -> Model:
     """Read a YAML file into `model`; raise DocumentError with file, line, place, value and remedy."""
+    return parse_document(_text_of(path, what), model, str(Path(path)))
+
+
+def places_of(path: str | Path, what: str) -> dict[Location, Place]:
+    """Return every key and item of a YAML file, by the way that leads to it from the top."""
+    return dict(_places(_composed(_text_of(path, what), str(Path(path))), ()))
+
+
+def _text_of(path: str | Path, what: str) -> str:
     source = check_is_file(path, what)
     size = source.stat().st_size
     if size > LARGEST_BYTES:
         raise DocumentError(f"{source}: {size:,} bytes, more than the {LARGEST_BYTES:,} that {what} may have")
     try:
-        text = source.read_bytes().decode("utf-8-sig")
+        return source.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DocumentError(f"{source}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
-    return parse_document(text, model, str(source))
 
 
 def parse_document(text: str, model: type[Model], name: str) -> Model:
@@ -94,10 +117,13 @@ def _composed(text: str, name: str) -> yaml.Node:
 
 
 def _check_events(text: str, name: str) -> None:
-    depth = 0
+    depth = values = 0
     events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
     for event in events:
         line = event.start_mark.line + 1
+        values += isinstance(event, yaml.NodeEvent)
+        if values > MOST_VALUES:
+            raise DocumentError(f"{name}:{line}: more than {MOST_VALUES:,} keys and values; split the file")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             raise DocumentError(f"{name}:{line}: nested more than {DEEPEST} deep")
@@ -124,17 +150,35 @@ def _check_keys(node: yaml.Node, name: str) -> None:
 
 
 def _first_error(error: ValidationError, node: yaml.Node, model: type[BaseModel], name: str) -> str:
-    problems = sorted(error.errors(include_url=False), key=lambda found: found["type"] != "extra_forbidden")
+    problems = sorted(cast(list[dict[str, Any]], error.errors(include_url=False)), key=_rank)
     cause = problems[0].get("ctx", {}).get("error")
     location = cause.location if isinstance(cause, PlacedError) else problems[0]["loc"]
     line, places = _place(node, location)
-    message = _message(cast(dict[str, Any], problems[0]), model)
+    message = _message(problems[0], model)
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     where = f"{': '.join(places)}: " if places else ""
     return f"{name}:{line}: {where}{message}{more}"
 
 
-def _place(node: yaml.Node, location: tuple[int | str, ...]) -> tuple[int, list[str]]:
+def _rank(problem: dict[str, Any]) -> tuple[bool, bool]:
+    """Return what goes first: an unknown key; last: that a mapping is no number, where it may be either."""
+    plain = problem["type"] in ("int_type", "float_type", "string_type")
+    return problem["type"] != "extra_forbidden", plain and isinstance(problem["input"], dict)
+
+
+def _places(node: yaml.Node, location: Location) -> Iterator[tuple[Location, Place]]:
+    children: Iterable[tuple[int | str, yaml.Node, yaml.Node]] = ()
+    if isinstance(node, yaml.MappingNode):
+        children = ((key.value, key, value) for key, value in node.value)
+    elif isinstance(node, yaml.SequenceNode):
+        children = ((number, value, value) for number, value in enumerate(node.value))
+    for part, at, value in children:
+        text = value.value if isinstance(value, yaml.ScalarNode) else None
+        yield (*location, part), Place(at.start_mark.line + 1, text)
+        yield from _places(value, (*location, part))
+
+
+def _place(node: yaml.Node, location: Location) -> tuple[int, list[str]]:
     """Walk down as far as the location leads; parts that pydantic adds (union tags) lead nowhere.
 
     A tag may be spelt as a key that is there: a plain value whose neighbour comes next is not on the way.

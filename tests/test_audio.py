@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from composer_daw.audio import SILENCE_DB, Audio, load_audio, save_audio, true_peaks
+from composer_daw.audio import PIECE, SILENCE_DB, Audio, load_audio, save_audio, true_peaks
 from composer_daw.errors import AudioError, InputError, OutputError
 
 
@@ -134,6 +134,35 @@ def test_what_cannot_be_read_is_said_in_one_line(tmp_path: Path) -> None:
         load_audio(tmp_path)
 
 
+EDGES = [1.0, -1.0, 1 - 2**-24, 2**-24 - 1, 2**-23, -(2**-24), 2**-25, 2**-32, -(2**-32), 3e-39, -0.0]
+"""Samples where rounding may go either way: full scale, half steps of 24 and 32 bits, nearly nothing."""
+
+
+@pytest.mark.parametrize("frames", [0, 1, PIECE, 2 * PIECE + 11])
+@pytest.mark.parametrize("channels", [1, 2, 3, 6])
+def test_a_wav_of_24_bits_is_byte_for_byte_what_libsndfile_writes(
+    tmp_path: Path, channels: int, frames: int
+) -> None:
+    samples = np.random.default_rng(0).uniform(-1, 1, (channels, frames)).astype(np.float32)
+    samples *= np.float32(10.0) ** np.linspace(0, -8, frames, dtype=np.float32)
+    samples[:, : len(EDGES)] = EDGES[:frames]
+    soundfile.write(tmp_path / "theirs.wav", samples.T, 48_000, "PCM_24")
+    save_audio(Audio(samples, 48_000), tmp_path / "ours.wav")
+    assert (tmp_path / "ours.wav").read_bytes() == (tmp_path / "theirs.wav").read_bytes()
+
+
+def test_what_is_too_long_for_its_lengths_is_left_to_libsndfile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("composer_daw.audio.LARGEST_WAV", 3 * noise().samples.size)
+    monkeypatch.setattr(soundfile, "write", full)
+    with pytest.raises(OutputError, match="No space left"):
+        save_audio(noise(), tmp_path / "a.wav")
+    shorter = Audio(noise().samples[:, 1:], noise().sample_rate)
+    save_audio(shorter, tmp_path / "a.wav")
+    np.testing.assert_allclose(load_audio(tmp_path / "a.wav").samples, shorter.samples, atol=2**-23)
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_what_is_not_finite_is_not_written(tmp_path: Path, bad: float) -> None:
     with pytest.raises(AudioError, match="NaN or infinite samples; nothing was written"):
@@ -176,19 +205,22 @@ def test_a_full_disk_leaves_what_was_there(
     before = (tmp_path / "a.wav").read_bytes()
     monkeypatch.setattr(os if where == "replace" else soundfile, where, full)
     with pytest.raises(OutputError, match=r"a\.wav: cannot be written: No space left on device"):
-        save_audio(noise(1), tmp_path / "a.wav")
+        save_audio(noise(1), tmp_path / "a.wav", "PCM_16")
     assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
     assert (tmp_path / "a.wav").read_bytes() == before
 
 
-def test_a_disk_that_fills_while_libsndfile_writes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("subtype", "problem"), [("PCM_16", r" \(.+\); is the disk full\?"), ("PCM_24", ": File too large")]
+)
+def test_a_disk_that_fills_in_the_middle(tmp_path: Path, subtype: str, problem: str) -> None:
     """A limit on the size of files makes the system refuse in the middle, as a full disk does."""
     resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
     try:
-        with pytest.raises(OutputError, match=r"a\.wav: cannot be written \(.+\); is the disk full\?"):
-            save_audio(noise(), tmp_path / "a.wav")
+        with pytest.raises(OutputError, match=rf"a\.wav: cannot be written{problem}"):
+            save_audio(noise(), tmp_path / "a.wav", subtype)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from composer_daw.documents import DEEPEST, LARGEST_BYTES, PlacedError, load_document, parse_document
+from composer_daw.documents import (
+    DEEPEST,
+    LARGEST_BYTES,
+    MOST_VALUES,
+    Place,
+    PlacedError,
+    load_document,
+    parse_document,
+    places_of,
+)
 from composer_daw.errors import DocumentError, InputError
 
 
@@ -168,3 +177,50 @@ def test_any_text_is_a_tree_or_an_error_of_one_line(text: str) -> None:
     except DocumentError as error:
         assert str(error).startswith("tree.yaml:")
         assert "\n" not in str(error)
+
+
+def test_many_keys_and_values_are_refused_before_they_are_checked() -> None:
+    many = "name: x\nleaves:\n" + "- {}\n" * (MOST_VALUES - 5)
+    assert len(parse(many).leaves) == MOST_VALUES - 5
+    said = problem(many + "- {}\n")
+    assert said == f"tree.yaml:{MOST_VALUES - 2}: more than 50,000 keys and values; split the file"
+
+
+class Either(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    value: int | Leaf
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (
+            "{size: big}",
+            "value: size: Input should be a valid integer, unable to parse string as an integer, not 'big'",
+        ),
+        ("{sise: 1}", "value: sise: unknown key (did you mean 'size'?) (and 1 more)"),
+    ],
+)
+def test_of_two_forms_the_one_that_was_written_is_spoken_of(value: str, message: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        parse_document(f"value: {value}\n", Either, "x.yaml")
+    assert str(caught.value).removesuffix(" (and 1 more)") == f"x.yaml:1: {message}".removesuffix(
+        " (and 1 more)"
+    )
+
+
+def test_places_are_found_by_the_way_to_them(tmp_path: Path) -> None:
+    path = tmp_path / "tree.yaml"
+    path.write_text("name: 'x: 1'\nleaves:\n  - size: 1\n    word: ''\n  - {size: 2}\nby_name: {}\n")
+    assert places_of(path, "a tree") == {
+        ("name",): Place(1, "x: 1"),
+        ("leaves",): Place(2, None),
+        ("leaves", 0): Place(3, None),
+        ("leaves", 0, "size"): Place(3, "1"),
+        ("leaves", 0, "word"): Place(4, ""),
+        ("leaves", 1): Place(5, None),
+        ("leaves", 1, "size"): Place(5, "2"),
+        ("by_name",): Place(6, None),
+    }
+    with pytest.raises(InputError, match=r"no such file .*; give a tree"):
+        places_of(tmp_path / "x.yaml", "a tree")

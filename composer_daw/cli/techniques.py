@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from composer_daw.cli.lazy import LazyGroup
 from composer_daw.cli.options import json_option
+
+if TYPE_CHECKING:
+    from composer_daw.techniques import TechniqueMap
+    from composer_daw.techniques.compare import Comparison, Played
 
 COMMANDS = {
     "list": ("composer_daw.cli.techniques:list_techniques", "List the vocabulary of techniques."),
@@ -52,9 +59,138 @@ def lint(maps: tuple[str, ...], as_json: bool) -> None:
 
     findings = [finding for path in maps for finding in lint_map(path)]
     if as_json:
-        click.echo(json.dumps(findings, ensure_ascii=False))
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:
         for finding in findings:
             click.echo(finding)
     if findings:
         raise ComposerError(f"findings: {len(findings)}")
+
+
+@click.command()
+@click.argument("map_name", metavar="MAP")
+@click.option("--svg", type=click.Path(path_type=Path), metavar="OUT", help="Draw the keyboard.")
+@click.option(
+    "--html", type=click.Path(path_type=Path), metavar="OUT", help="Write a page: keyboard and tables."
+)
+@json_option
+def show(map_name: str, svg: Path | None, html: Path | None, as_json: bool) -> None:
+    """Show MAP: how each technique is told, how late it speaks, and what stands in for it.
+
+    MAP is a technique map (YAML), an instrument's YAML, or the name of an instrument that ships.
+    """
+    from composer_daw.cli.technique_tables import map_page, print_map
+    from composer_daw.files import check_targets, write_text
+    from composer_daw.techniques.in_words import describe
+    from composer_daw.techniques.keyboard import keyboard_svg
+
+    known, source = map_of(map_name)
+    check_targets(svg, html, source=source)
+    if svg:
+        write_text(svg, keyboard_svg(known))
+    if html:
+        write_text(html, map_page(known))
+    if as_json:
+        words = {row.name: asdict(row) for row in describe(known)}
+        click.echo(json.dumps({**known.model_dump(mode="json"), "in_words": words}, ensure_ascii=False))
+        return
+    print_map(known)
+
+
+@click.command()
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@json_option
+def diff(first: str, second: str, as_json: bool) -> None:
+    """Say what B cannot play of A, and what plays instead: for techniques, combinations and notes.
+
+    A and B are technique maps (YAML), instruments' YAMLs, or names of instruments that ship.
+    """
+    from composer_daw.cli.technique_tables import print_comparison
+    from composer_daw.techniques.compare import compare_maps
+
+    (one, _), (other, _) = map_of(first), map_of(second)
+    found = compare_maps(one, other)
+    if as_json:
+        click.echo(json.dumps(_as_json(found), ensure_ascii=False))
+        return
+    print_comparison(found, one.instrument, other.instrument)
+
+
+@click.command()
+@click.option("--from-plugin", metavar="PLUGIN", help="A plugin, or a SoundFont: look at what it shows.")
+@click.option(
+    "--from-preset", metavar="PRESET", help="An instrument's YAML or name, as it sounds with its state."
+)
+@click.option("--blank", metavar="NAME", help="An instrument of which only the name is known.")
+@click.option(
+    "--range",
+    "ends",
+    nargs=2,
+    metavar="LOW HIGH",
+    help="The lowest and the highest note, such as C2 C6.",
+)
+@click.option("--middle-c", type=click.Choice(["C3", "C4", "C5"]), help="What the manual calls MIDI 60.")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="MAP", help="The YAML to write."
+)
+@click.option("--force", is_flag=True, help="Write over what is there.")
+def new(
+    from_plugin: str | None,
+    from_preset: str | None,
+    blank: str | None,
+    ends: tuple[str, str] | None,
+    middle_c: str | None,
+    output: Path,
+    force: bool,
+) -> None:
+    """Begin the map of an instrument: a YAML that loads, with notes on what to fill in."""
+    from composer_daw.authoring.map_sketch import blank_sketch
+    from composer_daw.authoring.sketch_sources import sketch_of, sketch_of_preset
+    from composer_daw.authoring.sketch_text import write_sketch
+    from composer_daw.techniques.lint import lint_map
+
+    makers = ((sketch_of, from_plugin), (sketch_of_preset, from_preset), (blank_sketch, blank))
+    given = [(make, name) for make, name in makers if name is not None]
+    if len(given) != 1:
+        raise click.UsageError("give one of --from-plugin, --from-preset and --blank")
+    sketch = given[0][0](given[0][1])
+    write_sketch(sketch, output, ends, middle_c, force=force)
+    findings = lint_map(output)
+    for finding in findings:
+        click.echo(finding)
+    counts = f"techniques: {len(sketch.techniques)}, findings: {len(findings)}"
+    click.echo(f"{output}: {counts}; its head says what to do next")
+
+
+def map_of(name: str) -> tuple[TechniqueMap, Path]:
+    """Return the map that a name stands for, and its file: a map, an instrument, or one that ships."""
+    from composer_daw.documents import places_of
+    from composer_daw.rendering import instrument_names, load_instrument
+    from composer_daw.techniques import load_map
+    from composer_daw.techniques.index import load_index, map_path_for
+
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") or path.exists():
+        version = places_of(path, "a technique map, or an instrument (YAML)").get(("technique_map",))
+        if version is None or not (version.text or "").isdigit():
+            preset = load_instrument(path)
+            return preset.technique_map, preset.map_path
+        return load_map(path), path
+    if name in load_index().instruments and name not in instrument_names():
+        return load_map(map_path_for(name)), map_path_for(name)
+    shipped = load_instrument(name)
+    return shipped.technique_map, shipped.map_path
+
+
+def _as_json(found: Comparison) -> dict[str, object]:
+    def row(one: Played) -> dict[str, object]:
+        return {**asdict(one), "rung": one.rung.name.lower(), "lost": one.is_lost}
+
+    figures = ("pairs", "pairs_in_all", "lower", "higher")
+    return {
+        "techniques": [row(one) for one in found.techniques],
+        "combinations": [row(one) for one in found.combinations],
+        "rungs": found.counts(),
+        **{name: getattr(found, name) for name in figures},
+    }

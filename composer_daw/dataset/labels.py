@@ -40,7 +40,7 @@ def save_labels(labels: Labels, path: str | Path) -> None:
     """
     rows = labels.rows
     times = [
-        [f"{value:.6f}" for value in rows[name]]
+        [f"{value:.6f}" for value in rows[name].tolist()]
         for name in ("written_onset_s", "written_offset_s", "sounding_onset_s", "sounding_offset_s")
     ]
     columns = (

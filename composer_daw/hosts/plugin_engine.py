@@ -6,6 +6,7 @@ where `load_state` does and dies without a display.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ import numpy as np
 from composer_daw.audio import Samples
 from composer_daw.errors import HostError, LoadError, did_you_mean
 from composer_daw.events import EventArray, Events, Kind
+from composer_daw.hosts.plugin_events import FLUSH_S, QUIET
 from composer_daw.hosts.plugin_midi import check_sample_rate, save_sample_exact
 from composer_daw.hosts.plugin_text import value_of_text
 
@@ -23,13 +25,10 @@ NAME = "plugin"
 MIDI_PARAMETER = "MIDI Ch. "
 """How the parameters begin that a VST3 plugin shows for MIDI controllers; they are played, not set."""
 
-QUIET = 1e-6
-"""A plugin that is quieter than this after a render (-120 dBFS) is not waited for."""
-
 FLOOR, STEADY = 1e-3, 0.9
 """What stays below -60 dBFS and hardly falls in a second is the noise that a plugin always makes."""
 
-FLUSH_S, LONGEST_FLUSH_S = 0.1, 10.0
+LONGEST_FLUSH_S = 10.0
 
 
 class PluginEngine:
@@ -180,10 +179,13 @@ class PluginEngine:
     def play(self, events: Events, duration_s: float) -> Samples:
         """Return the audio from `-events.pre_roll_s` to `duration_s`, latency taken out."""
         total = max(0, round((duration_s + events.pre_roll_s) * self.sample_rate))
-        with tempfile.TemporaryDirectory(prefix="composer_daw-") as folder:  # gone before the plugin plays
-            midi = Path(folder) / "events.mid"
-            save_sample_exact(events, midi, self.sample_rate)
-            self._plugin.load_midi(str(midi), beats=False, all_events=True)
+        handle, midi = tempfile.mkstemp(prefix="composer_daw-", suffix=".mid")
+        os.close(handle)
+        try:
+            save_sample_exact(events, Path(midi), self.sample_rate)
+            self._plugin.load_midi(midi, beats=False, all_events=True)
+        finally:
+            os.unlink(midi)  # before the plugin plays, which may end this process
         self._engine.load_graph([(self._plugin, [])])
         automated = self._automate(events, total)
         try:

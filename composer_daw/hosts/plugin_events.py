@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from composer_daw.audio import Samples
 from composer_daw.events import EVENT, Events, Kind
 
 WARM_UP_S = 2.0
+
+QUIET, FLUSH_S = 1e-6, 0.1
+"""A plugin that is quieter than this (-120 dBFS), for so long, is not waited for after a render."""
 
 Control = tuple[int, int, int]
 """Kind, channel and number of something that stays as it was set."""
@@ -30,6 +34,18 @@ def set_before_notes(events: Events) -> set[Control]:
     first = float(notes["time_s"][0]) if len(notes) else np.inf
     rows = events.of(*STAYS, Kind.SWITCH_ON)
     return set(_controls(rows[rows["time_s"] <= first]))
+
+
+def has_rung_out(events: Events, sound: Samples, sample_rate: int) -> bool:
+    """Tell whether the sound of these events ends in silence in which nothing is sent any more.
+
+    Never where they move parameters: those are set back after the sound, and the plugin has to take that up.
+    """
+    rest = round(FLUSH_S * sample_rate)
+    sent = events.to_samples(events.stream["time_s"], sample_rate)
+    if sent.max(initial=0) >= sound.shape[1] - rest or len(events.of(Kind.PARAMETER)):
+        return False
+    return bool(np.abs(sound[:, -rest:]).max(initial=0.0) < QUIET)
 
 
 def _controls(rows: np.ndarray) -> list[Control]:

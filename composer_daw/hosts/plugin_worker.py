@@ -11,16 +11,21 @@ import os
 import queue
 import sys
 import threading
+from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from composer_daw.errors import ComposerError, HostError, LoadError
 from composer_daw.events import EVENT, Events
 from composer_daw.hosts.plugin_engine import PluginEngine
+from composer_daw.hosts.plugin_events import has_rung_out
 from composer_daw.hosts.plugin_wire import Message, SharedSamples, receive, send
 from composer_daw.plugins.child import own_streams
+
+if TYPE_CHECKING:
+    import psutil
 
 BEYOND = 1.5
 """The host kills a process that hangs; where the host is gone too, it ends itself after this many limits."""
@@ -65,7 +70,9 @@ class Worker:
         stream = np.frombuffer(body, EVENT).copy()
         events = Events(stream, head["score_s"], head["pre_roll_s"], tuple(head["parameters"]))
         self.sound = self._engine.play(events, head["duration_s"])
-        return {**self._heard(), "silent": not head["rings_out"] or self._engine.falls_silent()}
+        heard = self._heard()
+        silent = not head["rings_out"] or has_rung_out(events, self.sound, self._engine.sample_rate)
+        return {**heard, "silent": silent or self._engine.falls_silent()}
 
     def do_put(self, head: dict[str, Any], body: bytes) -> dict[str, Any]:
         """Take a part of the audio that is to be processed."""
@@ -126,10 +133,15 @@ class Worker:
         return {"channels": channels, "frames": frames, "latency": self._engine.latency, "rss": _rss()}
 
 
-def _rss() -> int:
+@cache
+def _this_process() -> psutil.Process:
     import psutil
 
-    return int(psutil.Process().memory_info().rss)
+    return psutil.Process()
+
+
+def _rss() -> int:
+    return int(_this_process().memory_info().rss)
 
 
 def _listen(requests: BinaryIO, waiting: queue.SimpleQueue[Message]) -> None:

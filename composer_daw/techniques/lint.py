@@ -1,40 +1,96 @@
-"""Look for what a technique map may say, but cannot mean."""
+"""Look for what a technique map may say, but cannot mean.
+
+Each check is a function in `lint_switches.py`, `lint_checks.py` or `lint_reach.py`; here it gets lines.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from composer_daw.documents import Location, Place, places_of
 from composer_daw.errors import InputError
-from composer_daw.techniques.actions import Keyswitch
-from composer_daw.techniques.maps import Technique, TechniqueMap, load_map
-from composer_daw.techniques.pitch_names import name_of
+from composer_daw.techniques import lint_checks, lint_reach, lint_switches
+from composer_daw.techniques.lint_subject import Subject, Told
+from composer_daw.techniques.maps import load_map
 from composer_daw.techniques.vocabulary import Vocabulary, load_vocabulary
 
+CHECKS: tuple[Callable[[Subject], Iterator[Told]], ...] = (
+    lint_switches.keyswitch_in_range,
+    lint_switches.same_actions,
+    lint_switches.toggle_start,
+    lint_switches.octave_names,
+    lint_checks.groups,
+    lint_checks.names,
+    lint_checks.times,
+    lint_checks.channels,
+    lint_checks.chased,
+    lint_switches.drums,
+    lint_reach.unreachable,
+    lint_reach.shadowed,
+    lint_reach.actions_never_sent,
+)
 
-def lint_map(path: str | Path) -> list[str]:
-    """Return the findings of one map, "file: technique: problem"; an empty list is a clean map."""
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a map; as text "file:line: place: problem; remedy"."""
+
+    path: str
+    line: int | None
+    """From 1 on; None where the file cannot be read at all."""
+    place: str
+    problem: str
+    remedy: str
+    kind: str
+    """A short code: that of the check, or "load" where the map does not fit its schema."""
+
+    def __str__(self) -> str:
+        """Return the line that a person reads."""
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        told = "; ".join(part for part in (self.problem, self.remedy) if part)
+        return ": ".join(part for part in (where, self.place, told) if part)
+
+
+def lint_map(path: str | Path, vocabulary: Vocabulary | None = None) -> list[Finding]:
+    """Return the findings of one map by line; an empty list is a clean map.
+
+    A map that does not load is one finding. Only one map is read at a time: nothing is said about others.
+    """
     try:
         technique_map = load_map(path)
+        places = places_of(path, "a technique map (YAML)")
     except InputError as error:
-        return [str(error)]
-    return [f"{path}: {finding}" for finding in _findings(technique_map, load_vocabulary())]
+        return [_of_error(str(Path(path)), str(error))]
+    subject = Subject(technique_map, vocabulary or load_vocabulary(), places)
+    found = [
+        Finding(str(Path(path)), _line(told.location, places), _shown(told.location), *told[1:])
+        for check in CHECKS
+        for told in check(subject)
+    ]
+    return sorted(found, key=lambda finding: finding.line or 0)
 
 
-def _findings(technique_map: TechniqueMap, vocabulary: Vocabulary) -> Iterator[str]:
-    seen: dict[tuple[object, ...], str] = {}
-    for name, technique in technique_map.techniques.items():
-        if vocabulary.name_for(name) != name:
-            meant = vocabulary.name_for(name)
-            yield f"{name}: not in the vocabulary{f'; write {meant}' if meant else ''}"
-        if technique.on and (twin := seen.setdefault(technique.on, name)) != name:
-            yield f"{name}: switched on exactly as {twin}; one of them cannot be heard"
-        yield from _key_findings(name, technique, technique_map)
+def _of_error(path: str, error: str) -> Finding:
+    """Return the finding of a map that does not load: its error is a line of the same form."""
+    told = error.removeprefix(f"{path}:")
+    line = re.match(r"(\d+): ", told)
+    return Finding(
+        path, int(line[1]) if line else None, "", told[line.end() if line else 0 :].strip(), "", "load"
+    )
 
 
-def _key_findings(name: str, technique: Technique, technique_map: TechniqueMap) -> Iterator[str]:
-    low, high = technique_map.range
-    for action in (*technique.on, *technique.off):
-        if isinstance(action, Keyswitch) and low <= action.keyswitch <= high:
-            key = name_of(action.keyswitch, technique_map.middle_c)
-            yield f"{name}: keyswitch {key} lies inside the playable range"
+def _line(location: Location, places: dict[Location, Place]) -> int:
+    """Return the line of a place, or of the last thing on the way to it that is written out."""
+    while location not in places and location:
+        location = location[:-1]
+    return places[location].line if location else 1
+
+
+def _shown(location: Location) -> str:
+    shown: list[str] = []
+    for part in location:
+        shown.append(f"{shown.pop()}[{part}]" if isinstance(part, int) and shown else str(part))
+    return ": ".join(shown)

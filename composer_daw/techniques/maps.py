@@ -63,6 +63,8 @@ class TechniqueMap(Part):
         low, high = self.range
         if low > high:
             raise PlacedError(f"{name_of(low)} is above {name_of(high)}; write the lower end first", "range")
+        for row, action in enumerate(self.init):
+            self._check_known(action.only_with, "only_with", "init", row)
         for name, technique in self.techniques.items():
             self._check_name(name)
             if technique.group not in self.groups:
@@ -95,7 +97,14 @@ class TechniqueMap(Part):
 
     def of_group(self, group: str) -> tuple[str, ...]:
         """Return the techniques of a group, highest priority first."""
-        return tuple(name for name, technique in self.techniques.items() if technique.group == group)
+        return self._by_group.get(group, ())
+
+    @cached_property
+    def _by_group(self) -> dict[str, tuple[str, ...]]:
+        members: dict[str, list[str]] = {}
+        for name, technique in self.techniques.items():
+            members.setdefault(technique.group, []).append(name)
+        return {group: tuple(names) for group, names in members.items()}
 
     @cached_property
     def defaults(self) -> frozenset[str]:

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer_daw.events import Kind
-from composer_daw.hosts.plugin_events import WARM_UP_S, beginning, left_behind, set_before_notes
+from composer_daw.hosts.plugin_events import (
+    FLUSH_S,
+    QUIET,
+    WARM_UP_S,
+    beginning,
+    has_rung_out,
+    left_behind,
+    set_before_notes,
+)
 
 PROGRAM: list[Row] = [(0.3, Kind.PROGRAM, 1, 40, 0.0, -1)]
 BEND: list[Row] = [(0.3, Kind.PITCH_BEND, 0, 0, 100.0, -1)]
@@ -91,3 +99,38 @@ def test_the_beginning_of_what_is_short_is_all_of_it() -> None:
     begun = beginning(events)
     np.testing.assert_array_equal(begun.stream, events.stream)
     assert dataclasses.replace(begun, stream=events.stream) == events
+
+
+# ---- what has rung out
+
+
+RATE = 1000
+
+
+def ringing_until(end_s: float, after: float = 0.0) -> np.ndarray:
+    """Return two seconds of sound that falls to `after` at `end_s`."""
+    sound = np.full((2, 2 * RATE), after, np.float32)
+    sound[1, : round(end_s * RATE)] = 0.5
+    return sound
+
+
+def test_a_sound_has_rung_out_when_its_last_tenth_of_a_second_is_silent() -> None:
+    events, latest = stream(note(0.0, 1.0, 60)), 2.0 - FLUSH_S
+    assert has_rung_out(events, ringing_until(latest), RATE)
+    assert not has_rung_out(events, ringing_until(latest + 1 / RATE), RATE)
+    assert has_rung_out(events, ringing_until(1.0, after=0.9 * QUIET), RATE)
+    assert not has_rung_out(events, ringing_until(1.0, after=1.1 * QUIET), RATE)
+    assert not has_rung_out(events, ringing_until(1.0, after=np.nan), RATE)
+
+
+def test_what_is_sent_in_the_silence_may_still_sound() -> None:
+    """The sound begins 0.05 s before the score."""
+    assert has_rung_out(stream(note(0.0, 1.84, 60)), ringing_until(1.0), RATE)
+    assert not has_rung_out(stream(note(0.0, 1.85, 60)), ringing_until(1.0), RATE)
+    assert not has_rung_out(stream(note(0.0, 2.5, 60)), ringing_until(1.0), RATE)
+    assert not has_rung_out(stream(note(0.0, 0.01, 60)), ringing_until(0.0)[:, :50], RATE)
+
+
+def test_a_plugin_whose_parameters_are_set_back_is_let_ring_out() -> None:
+    events = stream(note(0.0, 1.0, 60), parameter(0.1, 0, 0.5), parameters=("Level",))
+    assert not has_rung_out(events, ringing_until(1.0), RATE)

@@ -163,7 +163,7 @@ def test_a_flood_of_output_harms_nothing(open_probe: OpenProbe, format: Format) 
 
 
 def test_a_process_that_grows_is_replaced(open_probe: OpenProbe) -> None:
-    host = open_probe("leak=30", limits=replace(PATIENT, growth_mb=100.0))
+    host = open_probe("leak=60", limits=replace(PATIENT, growth_mb=100.0))
     clean = play(open_probe())
     for _ in range(10):
         assert play(host) == clean

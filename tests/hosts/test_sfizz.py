@@ -18,7 +18,7 @@ from composer_daw.errors import HostError
 from composer_daw.events import EVENT, Events, Kind, sorted_stream
 from composer_daw.hosts.base import Host
 from composer_daw.hosts.sfizz import BLOCKS, SfizzHost, sound_digest
-from composer_daw.hosts.sfizz_text import expanded, read_sfz
+from composer_daw.hosts.sfizz_text import read_sfz
 
 if os.environ.get("COMPOSER_DAW_REQUIRE_ALL") != "1":
     pytest.importorskip("pysfizz")
@@ -325,10 +325,17 @@ def test_an_oscillator_needs_no_sample(tmp_path: Path) -> None:
     assert hertz(played(path, note(0.0, 0.4, 69)), 0.05, 0.35) == pytest.approx(440, abs=1)
 
 
-def test_the_shortest_name_that_is_defined_counts() -> None:
-    assert expanded("$AB$B$BC_$X", {"A": "1", "AB": "2", "B": "$A"}) == "1B11C_"
-    with pytest.raises(HostError, match="defines '.*' by itself"):
-        expanded("$A", {"A": "$A"})
+def test_lines_of_windows_lose_no_opcode(tmp_path: Path) -> None:
+    path = write_tones(tmp_path, "")
+    path.write_bytes(b"<region>\r\nsample=a.wav\r\nhirand=0.5\r\n")
+    sfz = read_sfz(path)
+    assert (sfz.regions[0], sfz.draws_random) == ({"sample": "a.wav", "hirand": "0.5"}, True)
+
+
+def test_a_name_that_is_defined_by_itself_is_refused(tmp_path: Path) -> None:
+    path = write_tones(tmp_path, "#define $A $A\n<region> sample=$A.wav")
+    with pytest.raises(HostError, match=r"tones.sfz:2: '\$A.wav' is defined by itself"):
+        read_sfz(path).regions  # noqa: B018
 
 
 def test_the_digest_knows_text_includes_and_samples(tmp_path: Path) -> None:

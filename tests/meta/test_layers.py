@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[2] / "composer_daw"
 ROWS = (
     ("errors", "events"),
     ("files", "smf"),
-    ("performance", "audio", "sampling", "documents"),
+    ("performance", "audio", "sampling", "documents", "sfz_text"),
     ("plugins",),
     ("midi", "techniques", "hosts", "models", "measure", "pages"),
     ("humanizer", "listening", "transcription", "captions"),

@@ -13,7 +13,8 @@ from composer_daw.documents import parse_document
 from composer_daw.errors import DocumentError
 from composer_daw.techniques import TechniqueMap, load_vocabulary
 from composer_daw.techniques.interchange import Conversion, Entry, Loss, map_of_entries
-from composer_daw.techniques.interchange.conversion import LONGEST_KEY, legal_key, snake_case, text_of
+from composer_daw.techniques.interchange.conversion import text_of
+from composer_daw.techniques.interchange.entries import LONGEST_KEY, legal_key, snake_case
 from composer_daw.techniques.writing import write_map
 
 

@@ -12,17 +12,19 @@ from typing import Any
 
 from composer_daw.errors import did_you_mean
 from composer_daw.techniques.interchange.conversion import Conversion, Entry, Loss, map_of_entries, text_of
+from composer_daw.techniques.interchange.reabank_calls import written_out
+from composer_daw.techniques.interchange.reabank_clones import write_clones
 from composer_daw.techniques.interchange.reabank_export import write_reabank
 from composer_daw.techniques.interchange.reabank_notation import (
     COLORS,
     DEFAULT_CHASE,
     GROUPS,
-    SHAPES,
     decoded,
     source_of,
 )
-from composer_daw.techniques.interchange.reabank_outputs import read_outputs, written_out
-from composer_daw.techniques.interchange.reabank_text import Bank, Program, banks_of, write_clones
+from composer_daw.techniques.interchange.reabank_outputs import read_outputs
+from composer_daw.techniques.interchange.reabank_shapes import SHAPES
+from composer_daw.techniques.interchange.reabank_text import Bank, Program, banks_of
 from composer_daw.techniques.vocabulary import Vocabulary
 
 __all__ = ["read_reabank", "read_reabank_text", "write_reabank"]

@@ -16,9 +16,6 @@ from composer_daw.techniques.actions import Action, ControlChange, Keyswitch, Pi
 MOST_OUTPUTS = 16
 """What Reaticulate takes for one articulation."""
 
-MOST_WRITTEN_OUT = 256
-"""Where articulations that call each other are cut off."""
-
 FULL = 127
 """The velocity of a note that names none."""
 
@@ -204,36 +201,3 @@ def _values(action: Action) -> Iterator[tuple[str, str]]:
             yield "cc", f"0,{action.bank // 128}"
             yield "cc", f"32,{action.bank % 128}"
         yield "program", f"{action.program}"
-
-
-def written_out(number: int, outputs: Mapping[int, str], problems: list[tuple[str, str]]) -> str:
-    """Return the outputs of an articulation with those that it calls by `art:` in their place."""
-    done: list[str] = []
-    stack: list[tuple[str, frozenset[int]]] = [(outputs.get(number, ""), frozenset({number}))]
-    steps = 0
-    while stack and steps < MOST_WRITTEN_OUT:
-        steps += 1
-        text, above = stack.pop()
-        spec, _, rest = text.partition("/")
-        if rest:
-            stack.append((rest, above))
-        match = re.fullmatch(r"-?art(?:@[\d.-]*)?:(\d{1,3})(%\d{1,3})?", spec, re.ASCII)
-        if not match:
-            done += [spec] if spec else []
-            continue
-        called, condition = int(match[1]), match[2] or ""
-        if called in above:
-            problems.append((spec, "articulations call each other in a circle"))
-        elif called not in outputs:
-            problems.append((spec, "there is no such articulation"))
-        else:
-            problems.append(
-                (spec, "written out as the outputs of that articulation; its group is not changed")
-            )
-            inner = [one + ("" if "%" in one else condition) for one in outputs[called].split("/") if one]
-            stack.append(("/".join(inner), above | {called}))
-    if stack:
-        problems.append(
-            (outputs.get(number, "")[:80], f"more than {MOST_WRITTEN_OUT} outputs; cut off there")
-        )
-    return "/".join(done)
