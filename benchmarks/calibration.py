@@ -35,7 +35,7 @@ SUPPORT = Path(__file__).resolve().parents[1] / "tests" / "support"
 NOTES, SEED = 500, 4
 STEP_S, HELD_S, SLUR_S = 0.65, 0.28, 0.4
 LOOK_S, LOOK_SLURRED_S = (0.06, 0.3), (0.25, 0.3)
-"""How long before and after its written time a note is looked for; a connected one sounds beside the other."""
+"""How long before and after its written time a note is looked for; a connected one has another before it."""
 
 GOAL_MEASURED_MS, GOAL_ONSET_MS = 2.0, 3.0
 SIZE_INCHES, DPI = (10.0, 6.0), 110

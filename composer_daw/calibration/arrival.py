@@ -52,7 +52,8 @@ def find_arrival(
     partials, apart_hz = _own_partials(from_hz, to_hz, sample_rate)
     window_s = float(np.clip(PERIODS / apart_hz, SHORTEST_S, LONGEST_S))
     times, levels = _track(mono, sample_rate, partials, window_s)
-    before = float(levels[(times < sent_s - window_s) & (times > sent_s - BEFORE_S)].max(initial=0.0))
+    heard = (times > max(window_s, sent_s - BEFORE_S)) & (times < sent_s - window_s)
+    before = float(np.median(levels[heard])) if heard.any() else 0.0
     later, after = times[times >= sent_s], levels[times >= sent_s]
     peak = float(after.max(initial=0.0))
     if peak <= 2.0 * before or peak <= 0.0:  # nothing new is heard
@@ -65,7 +66,7 @@ def find_arrival(
         return Arrival(half_s, window_s > SLOW_S)
     old, _ = _own_partials(to_hz, from_hz, sample_rate)
     _, fading = _track(mono, sample_rate, old, window_s)
-    held = float(np.median(fading[(times < sent_s) & (times > sent_s - BEFORE_S)]))
+    held = float(np.median(fading[heard])) if heard.any() else float(fading.max())
     stronger = (after / peak > fading[times >= sent_s] / max(held, 1e-12)) & (later >= low_s)
     crosses_s = float(later[int(np.argmax(stronger))]) if stronger.any() else half_s
     return Arrival(min(half_s, max(crosses_s, low_s + STEP_SHARE * window_s)), True)

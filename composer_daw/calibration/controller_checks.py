@@ -9,7 +9,6 @@ from composer_daw.calibration.hearing import Hearing
 from composer_daw.calibration.likeness import Sounding, compare
 from composer_daw.errors import HostError
 from composer_daw.techniques import TechniqueMap
-from composer_daw.techniques.action_words import action_words
 from composer_daw.techniques.actions import (
     Action,
     ControlChange,
@@ -19,6 +18,7 @@ from composer_daw.techniques.actions import (
     Program,
     SetParameter,
 )
+from composer_daw.techniques.display.action_words import action_words
 
 SOFT, LOUD = 20, 115
 """Values of the dynamics controller that must not sound alike."""

@@ -12,7 +12,7 @@ from composer_daw.calibration.likeness import CLEARLY, Likeness, nearer
 from composer_daw.calibration.playing import Cue
 from composer_daw.measure import onset_s, sounding_end_s
 from composer_daw.techniques import TechniqueMap
-from composer_daw.techniques.action_words import action_words
+from composer_daw.techniques.display.action_words import action_words
 from composer_daw.techniques.parts import Stroke
 
 IN_TURN = 2

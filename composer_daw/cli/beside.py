@@ -11,8 +11,8 @@ import click
 if TYPE_CHECKING:
     from composer_daw.performance import Performance
     from composer_daw.techniques import TechniqueMap
-    from composer_daw.techniques.prepare import Prepared
-    from composer_daw.techniques.sidecar import Sidecar
+    from composer_daw.techniques.origins.prepare import Prepared
+    from composer_daw.techniques.origins.sidecar import Sidecar
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -46,7 +46,7 @@ class Beside:
     def prepared(self, performance: Performance, technique_map: TechniqueMap, score: str) -> Prepared:
         """Return a score with its techniques for an instrument; errors name the file that is wrong."""
         from composer_daw.errors import DocumentError, InputError
-        from composer_daw.techniques.prepare import prepare
+        from composer_daw.techniques.origins.prepare import prepare
 
         try:
             return prepare(performance, technique_map, from_map=self.from_map, sidecars=self.sidecars)
@@ -59,7 +59,7 @@ class Beside:
 def load_beside(from_map: str | None, techniques: str | None, rules: str | None) -> Beside:
     """Load what the options name; raise InputError."""
     from composer_daw.cli.techniques import map_of
-    from composer_daw.techniques.sidecar import load_rules, load_sidecar
+    from composer_daw.techniques.origins.sidecar import load_rules, load_sidecar
 
     sidecars = [load_sidecar(techniques)] if techniques else []
     if rules:

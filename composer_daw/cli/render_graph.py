@@ -69,7 +69,7 @@ def _planned(call: GraphCall) -> tuple[Plan, tuple[str, ...]]:
     """
     from composer_daw.midi import load_score
     from composer_daw.rendering.graph_plan import plan_graph
-    from composer_daw.techniques.decode import decode
+    from composer_daw.techniques.origins.decode import decode
 
     score, beside = load_score(call.score), load_beside(call.from_map, call.techniques, call.rules)
     told: tuple[str, ...] = ()

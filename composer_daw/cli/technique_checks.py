@@ -127,7 +127,7 @@ def _print_found(found: Verification) -> None:
 
 def _print_calibration(found: Calibration, dry_run: bool) -> None:
     from composer_daw.cli.tables import print_table
-    from composer_daw.techniques.in_words import latency_words
+    from composer_daw.techniques.display.in_words import latency_words
 
     rows = [
         (

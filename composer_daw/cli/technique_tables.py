@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from composer_daw.cli.tables import print_table
-from composer_daw.techniques.action_words import action_words
-from composer_daw.techniques.in_words import describe
+from composer_daw.techniques.display.action_words import action_words
+from composer_daw.techniques.display.in_words import describe
 from composer_daw.techniques.pitch_names import name_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def map_page(known: TechniqueMap) -> str:
     from markupsafe import Markup
 
     from composer_daw.pages import Section, Table, render_section, render_shell
-    from composer_daw.techniques.keyboard import keyboard_svg
+    from composer_daw.techniques.display.keyboard import keyboard_svg
 
     picture = Markup('<section><div class="scroll">{}</div></section>').format(Markup(keyboard_svg(known)))
     sections = [

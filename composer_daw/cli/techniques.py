@@ -81,8 +81,8 @@ def show(map_name: str, svg: Path | None, html: Path | None, as_json: bool) -> N
     """
     from composer_daw.cli.technique_tables import map_page, print_map
     from composer_daw.files import check_targets, write_text
-    from composer_daw.techniques.in_words import describe
-    from composer_daw.techniques.keyboard import keyboard_svg
+    from composer_daw.techniques.display.in_words import describe
+    from composer_daw.techniques.display.keyboard import keyboard_svg
 
     known, source = map_of(map_name)
     check_targets(svg, html, source=source)

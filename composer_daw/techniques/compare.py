@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from composer_daw.performance import TechniqueSet
-from composer_daw.techniques.in_words import condition_words
+from composer_daw.techniques.display.in_words import condition_words
 from composer_daw.techniques.maps import TechniqueMap
 from composer_daw.techniques.resolve import Resolution, Rung, resolve
 from composer_daw.techniques.vocabulary import Vocabulary, load_vocabulary

@@ -11,7 +11,7 @@ from small_instruments import MAP, PRESET, write_instrument
 
 from composer_daw.midi import load_midi, save_events
 from composer_daw.rendering import Instrument, Take, load_instrument, render
-from composer_daw.techniques.prepare import prepare
+from composer_daw.techniques.origins.prepare import prepare
 
 OTHER = """\
 technique_map: 1

@@ -19,7 +19,7 @@ from composer_daw.files import shipped
 from composer_daw.midi import load_midi, save_events
 from composer_daw.performance import CONTROL, Performance, note_rows
 from composer_daw.techniques import TechniqueMap, load_map, load_vocabulary, realize, resolve
-from composer_daw.techniques.decode import decode
+from composer_daw.techniques.origins.decode import decode
 
 VOCABULARY = load_vocabulary()
 SHIPPED = sorted(path for path in shipped("technique_maps").rglob("*/*.yaml"))

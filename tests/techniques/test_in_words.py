@@ -8,9 +8,9 @@ import pytest
 from small_instruments import MAP, read_map
 
 from composer_daw.techniques import action_words as words_of_actions
-from composer_daw.techniques.action_words import action_words
 from composer_daw.techniques.actions import ACTIONS
-from composer_daw.techniques.in_words import condition_words, describe, latency_words, note_words
+from composer_daw.techniques.display.action_words import action_words
+from composer_daw.techniques.display.in_words import condition_words, describe, latency_words, note_words
 from composer_daw.techniques.parts import Condition, Latency, NoteShape
 
 HEAD = "technique_map: 1\ninstrument: X\ngroups: {a: {default: t}}\ntechniques:\n  t: {group: a, on: ["

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_instruments import DRUMS, MAP, read_map
 
-from composer_daw.techniques import keyboard
-from composer_daw.techniques.keyboard import HUES, keyboard_svg
-from composer_daw.techniques.keyboard_labels import KeyLabel, key_labels, shortened, spread, text_width
+from composer_daw.techniques.display import keyboard
+from composer_daw.techniques.display.keyboard import HUES, keyboard_svg
+from composer_daw.techniques.display.labels import KeyLabel, key_labels, shortened, spread, text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 HEAD = "technique_map: 1\ninstrument: X\nrange: [60, 72]\n"

@@ -11,8 +11,8 @@ from small_instruments import read_map
 from composer_daw.performance import TechniqueSet
 from composer_daw.techniques import load_vocabulary, resolve
 from composer_daw.techniques.lint import CHECKS, Finding, lint_map
-from composer_daw.techniques.lint_checks import LONGEST_LEAD_MS, MOST_HINTS, PRE_ROLL_MS
-from composer_daw.techniques.lint_reach import covers
+from composer_daw.techniques.lint.checks import LONGEST_LEAD_MS, MOST_HINTS, PRE_ROLL_MS
+from composer_daw.techniques.lint.reach import covers
 from composer_daw.techniques.parts import Condition
 
 CLEAN = """\

@@ -302,7 +302,10 @@ SIGNS = st.text(
 )
 
 
-@given(st.one_of(SIGNS, SIGNS.map(lambda text: BANK + "//! " + text + "\n1 a\n"), texts))
+OWN = st.tuples(SIGNS, SIGNS).map(lambda two: f"{BANK}//! technique={two[0]} plays={two[1]}\n1 a\n" * 2)
+
+
+@given(st.one_of(SIGNS, OWN, SIGNS.map(lambda text: BANK + "//! " + text + "\n1 a\n"), texts))
 def test_any_text_is_read_or_refused_with_its_place(text: str) -> None:
     try:
         read_reabank_text(text, "x.reabank")

@@ -14,9 +14,9 @@ from small_instruments import MAP, piece, read_map
 from composer_daw.errors import DocumentError, InputError
 from composer_daw.performance import Performance, TempoMap, Text, Track
 from composer_daw.techniques import load_vocabulary
-from composer_daw.techniques.annotate import Names
-from composer_daw.techniques.prepare import Prepared, prepare, with_spans
-from composer_daw.techniques.sidecar import Span, beat_of, load_rules, load_sidecar
+from composer_daw.techniques.origins.annotate import Names
+from composer_daw.techniques.origins.prepare import Prepared, prepare, with_spans
+from composer_daw.techniques.origins.sidecar import Span, beat_of, load_rules, load_sidecar
 
 STRINGS, VOCABULARY = read_map(MAP), load_vocabulary()
 HEAD = "technique_spans: 1\n"

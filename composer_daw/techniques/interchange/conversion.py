@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from composer_daw.errors import DocumentError
 from composer_daw.files import check_is_file
-from composer_daw.techniques.interchange.entries import Entry, keys_of, reading
+from composer_daw.techniques.interchange.entries import Entry, is_legal, keys_of, reading
 from composer_daw.techniques.maps import TechniqueMap
 from composer_daw.techniques.parts import Technique
 from composer_daw.techniques.vocabulary import Vocabulary, load_vocabulary
@@ -111,9 +111,19 @@ def usual_default(group: str, techniques: Mapping[str, Mapping[str, Any]], words
 
 
 def _whole(entries: Iterable[Entry], lost: list[Loss]) -> list[Entry]:
-    """Return the entries that the schema takes; the others are losses."""
+    """Return the entries that the schema takes, without keys that it does not; the others are losses."""
     whole = []
+    given: set[str] = set()
     for entry in entries:
+        if entry.key and (entry.key in given or not is_legal(entry.key)):
+            why = (
+                "stands twice as a key"
+                if entry.key in given
+                else "no key; it has no '=' and parts around '+'"
+            )
+            lost.append(Loss(entry.place or entry.title, entry.key, why))
+            entry = replace(entry, key="")
+        given.add(entry.key)
         try:
             Technique.model_validate({**entry.technique, "group": entry.group})
             whole.append(entry)

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from composer_daw.techniques.annotate import AS_WRITTEN
 from composer_daw.techniques.naming import read_name
+from composer_daw.techniques.origins.annotate import AS_WRITTEN
 from composer_daw.techniques.vocabulary import Vocabulary, folded
 
 LONGEST_KEY = 80
@@ -46,8 +46,9 @@ def keys_of(entries: Sequence[Entry], readings: Sequence[tuple[str, ...]], words
     keys = {row: entry.key for row, entry in enumerate(entries) if entry.key}
     first = {key: row for row, key in keys.items()}
     for row, plays in enumerate(readings):
-        if plays and row not in keys and first.setdefault("+".join(plays), row) == row:
-            keys[row] = "+".join(plays)
+        joined = "+".join(plays)
+        if is_legal(joined) and row not in keys and first.setdefault(joined, row) == row:
+            keys[row] = joined
     taken = {*first, *words.techniques}
     counts: dict[str, int] = {}
     for row, (entry, plays) in enumerate(zip(entries, readings, strict=True)):
@@ -55,6 +56,11 @@ def keys_of(entries: Sequence[Entry], readings: Sequence[tuple[str, ...]], words
             keys[row] = _free(snake_case(entry.title) if plays else legal_key(entry.title), taken, counts)
             taken.add(keys[row])
     return [keys[row] for row in range(len(entries))]
+
+
+def is_legal(key: str) -> bool:
+    """Tell whether a technique map takes a key."""
+    return key == key.strip() and "=" not in key and all(key.split("+"))
 
 
 def _free(key: str, taken: set[str], counts: dict[str, int]) -> str:

@@ -141,7 +141,7 @@ class _Converter:
             self._lose(program.place, f"n={attributes['n']}", "a second name, for the window")
         key, plays = decoded(attributes.get("technique", "")), attributes.get("plays")
         if plays is not None:
-            technique["plays"] = tuple(decoded(part) for part in plays.split("+"))
+            technique["plays"] = tuple(filter(None, (decoded(part).strip() for part in plays.split("+"))))
         return Entry(program.name, self._group(program), technique, label, key, program.place)
 
     def _group(self, program: Program) -> str:

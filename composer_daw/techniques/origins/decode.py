@@ -15,12 +15,12 @@ import numpy as np
 from composer_daw.errors import InputError
 from composer_daw.events import Kind
 from composer_daw.performance import Performance, TechniqueSet
-from composer_daw.techniques.annotate import EARLY_S
 from composer_daw.techniques.conditions import ANY, holds
-from composer_daw.techniques.heard import Heard, InForce, Signal
-from composer_daw.techniques.library_switches import LibrarySwitches
 from composer_daw.techniques.lines import CONNECTED_S, Array, next_onset
 from composer_daw.techniques.maps import TechniqueMap
+from composer_daw.techniques.origins.annotate import EARLY_S
+from composer_daw.techniques.origins.heard import Heard, InForce, Signal
+from composer_daw.techniques.origins.library_switches import LibrarySwitches
 from composer_daw.techniques.vocabulary import Vocabulary, load_vocabulary
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from composer_daw.techniques.action_words import action_words, span_words
+from composer_daw.techniques.display.action_words import action_words, span_words
 from composer_daw.techniques.maps import TechniqueMap
 from composer_daw.techniques.parts import ByVelocity, Condition, Latency, NoteShape, Technique
 from composer_daw.techniques.pitch_names import name_of

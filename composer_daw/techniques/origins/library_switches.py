@@ -8,9 +8,9 @@ import numpy.typing as npt
 from composer_daw.events import BANK_SELECT, Kind
 from composer_daw.performance import CONTROL, Performance
 from composer_daw.techniques.actions import ControlChange, Follow, Keyswitch, PitchBend, Program, SetParameter
-from composer_daw.techniques.heard import InForce, nearest
 from composer_daw.techniques.lines import Array
 from composer_daw.techniques.maps import TechniqueMap
+from composer_daw.techniques.origins.heard import InForce, nearest
 from composer_daw.techniques.pitch_names import name_of
 
 Mask = npt.NDArray[np.bool_]

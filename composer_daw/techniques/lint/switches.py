@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from composer_daw.techniques.actions import Keyswitch
-from composer_daw.techniques.lint_subject import Subject, Told
+from composer_daw.techniques.lint.subject import Subject, Told
 
 NOTE_KEYS = {"range", "keyswitch", "pitch", "pitch_range", "key", "play", "written"}
 """The keys of a map whose values are notes; strokes of drums are, too."""

@@ -11,9 +11,9 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
-from composer_daw.techniques.in_words import TechniqueWords, describe
-from composer_daw.techniques.keyboard_keys import LEAST_WIDTH, MARGIN, SPACING, WHITE, keys_for, played_range
-from composer_daw.techniques.keyboard_labels import (
+from composer_daw.techniques.display.in_words import TechniqueWords, describe
+from composer_daw.techniques.display.keys import LEAST_WIDTH, MARGIN, SPACING, WHITE, keys_for, played_range
+from composer_daw.techniques.display.labels import (
     DRUMS,
     KeyLabel,
     is_told_by_keys,

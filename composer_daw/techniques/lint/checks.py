@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from composer_daw.documents import Location
 from composer_daw.errors import did_you_mean
-from composer_daw.techniques.lint_subject import Subject, Told
+from composer_daw.techniques.lint.subject import Subject, Told
 from composer_daw.techniques.naming import read_name
 
 PRE_ROLL_MS = 1000.0

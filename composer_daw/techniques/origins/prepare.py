@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from composer_daw.errors import DocumentError, TechniqueError, did_you_mean
 from composer_daw.performance import Performance, TechniqueSet
-from composer_daw.techniques.annotate import EARLY_S, Names, annotate, check_techniques
 from composer_daw.techniques.conditions import holds
-from composer_daw.techniques.decode import decode
 from composer_daw.techniques.maps import TechniqueMap
-from composer_daw.techniques.sidecar import Rule, Sidecar, Span, beat_of
+from composer_daw.techniques.origins.annotate import EARLY_S, Names, annotate, check_techniques
+from composer_daw.techniques.origins.decode import decode
+from composer_daw.techniques.origins.sidecar import Rule, Sidecar, Span, beat_of
 from composer_daw.techniques.vocabulary import Vocabulary, load_vocabulary
 
 Mask = npt.NDArray[np.bool_]

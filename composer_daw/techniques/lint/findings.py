@@ -1,6 +1,6 @@
 """Look for what a technique map may say, but cannot mean.
 
-Each check is a function in `lint_switches.py`, `lint_checks.py` or `lint_reach.py`; here it gets lines.
+Each check is a function in `switches.py`, `checks.py` or `reach.py`; here it gets lines.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from pathlib import Path
 
 from composer_daw.documents import Location, Place, places_of
 from composer_daw.errors import InputError
-from composer_daw.techniques import lint_checks, lint_reach, lint_switches
-from composer_daw.techniques.lint_subject import Subject, Told
+from composer_daw.techniques.lint import checks, reach, switches
+from composer_daw.techniques.lint.subject import Subject, Told
 from composer_daw.techniques.maps import load_map
 from composer_daw.techniques.vocabulary import Vocabulary, load_vocabulary
 
 CHECKS: tuple[Callable[[Subject], Iterator[Told]], ...] = (
-    lint_switches.keyswitch_in_range,
-    lint_switches.same_actions,
-    lint_switches.toggle_start,
-    lint_switches.octave_names,
-    lint_checks.groups,
-    lint_checks.names,
-    lint_checks.times,
-    lint_checks.channels,
-    lint_checks.chased,
-    lint_switches.drums,
-    lint_reach.unreachable,
-    lint_reach.shadowed,
-    lint_reach.actions_never_sent,
+    switches.keyswitch_in_range,
+    switches.same_actions,
+    switches.toggle_start,
+    switches.octave_names,
+    checks.groups,
+    checks.names,
+    checks.times,
+    checks.channels,
+    checks.chased,
+    switches.drums,
+    reach.unreachable,
+    reach.shadowed,
+    reach.actions_never_sent,
 )
 
 

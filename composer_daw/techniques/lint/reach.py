@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from composer_daw.documents import Location
-from composer_daw.techniques.annotate import AS_WRITTEN
-from composer_daw.techniques.lint_subject import Subject, Told
+from composer_daw.techniques.lint.subject import Subject, Told
+from composer_daw.techniques.origins.annotate import AS_WRITTEN
 from composer_daw.techniques.parts import Condition, Technique
 from composer_daw.techniques.vocabulary import folded
 

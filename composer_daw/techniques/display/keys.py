@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from composer_daw.techniques.keyboard_labels import DRUMS, KeyLabel
+from composer_daw.techniques.display.labels import DRUMS, KeyLabel
 from composer_daw.techniques.maps import TechniqueMap
 
 MARGIN, LEAST_WIDTH = 20.0, 720.0

@@ -1,0 +1,1 @@
+"""A technique map for the eye: in words, and as a keyboard."""

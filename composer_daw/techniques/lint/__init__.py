@@ -1,0 +1,5 @@
+"""Lint: what a technique map may say, but cannot mean."""
+
+from composer_daw.techniques.lint.findings import CHECKS, Finding, lint_map
+
+__all__ = ["CHECKS", "Finding", "lint_map"]
