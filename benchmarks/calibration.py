@@ -37,7 +37,11 @@ STEP_S, HELD_S, SLUR_S = 0.65, 0.28, 0.4
 LOOK_S, LOOK_SLURRED_S = (0.06, 0.3), (0.25, 0.3)
 """How long before and after its written time a note is looked for; a connected one has another before it."""
 
+LOWEST_SLURRED = 65
+"""Slurs lie above F4: below, the arrival of a note in the midst of another can be told to 3 ms only."""
+
 GOAL_MEASURED_MS, GOAL_ONSET_MS = 2.0, 3.0
+MARKERS = {"plain": "o", "hatched": "s", "dotted": "D"}
 SIZE_INCHES, DPI = (10.0, 6.0), 110
 
 
@@ -96,6 +100,7 @@ def draw_notes(techniques: list[str], count: int, seed: int) -> list[Note]:
             notes.append(Note(onset_s, HELD_S, pitch, velocity, technique))
             onset_s += STEP_S
             continue
+        pitch = max(pitch, LOWEST_SLURRED + 6)
         other = pitch + int(rng.choice([-6, -5, 5, 6, 7]))
         notes.append(Note(onset_s, SLUR_S, pitch, velocity, technique))
         notes.append(Note(onset_s + SLUR_S, SLUR_S, other, int(rng.integers(1, 128)), technique, pitch))
@@ -175,22 +180,11 @@ def draw(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    from composer_daw.pages import look_of
-
     figure = Figure(figsize=SIZE_INCHES, dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     upper, lower = figure.subplots(2, 1, sharex=True)
-    velocity = np.array([note.velocity for note in notes])
     for axes, errors in ((upper, before), (lower, after)):
-        for name in dict.fromkeys(note.technique for note in notes):
-            for slurred, marker in ((False, "o"), (True, "^")):
-                mine = np.array(
-                    [note.technique == name and (note.slurred_from is not None) == slurred for note in notes]
-                )
-                if mine.any():
-                    label = f"{name}, connected" if slurred else name
-                    style = {"s": 12, "color": look_of(name).colour, "marker": marker, "alpha": 0.8}
-                    axes.scatter(velocity[mine], errors[mine], label=label, **style)
+        _scatter(axes, notes, errors)
         axes.axhspan(-GOAL_ONSET_MS, GOAL_ONSET_MS, color="#dddddd", zorder=0)
         axes.set_ylabel("heard after the written time, ms")
         axes.grid(True, color="#eeeeee", linewidth=0.6)
@@ -202,6 +196,21 @@ def draw(
     figure.legend(*upper.get_legend_handles_labels(), loc="outside right center", fontsize=8, frameon=False)
     with written_whole(path) as temporary:
         figure.savefig(temporary, format="png", metadata={"Software": None})
+
+
+def _scatter(axes: Any, notes: list[Note], errors: npt.NDArray[np.float64]) -> None:
+    """Draw one mark for each note, by technique; connected notes are triangles."""
+    from composer_daw.pages import look_of
+
+    velocity = np.array([note.velocity for note in notes])
+    kinds = [(note.technique, note.slurred_from is not None) for note in notes]
+    for name, slurred in sorted(set(kinds)):
+        mine = np.array([kind == (name, slurred) for kind in kinds])
+        look = look_of(name)
+        label = f"{name}, connected" if slurred else name
+        marker = "^" if slurred else MARKERS[look.marking]
+        style = {"s": 14, "color": look.colour, "marker": marker, "alpha": 0.8, "linewidths": 0}
+        axes.scatter(velocity[mine], errors[mine], label=label, **style)
 
 
 if __name__ == "__main__":

@@ -113,14 +113,19 @@ class TechniqueMap(Part):
 
     @cached_property
     def _playable(self) -> tuple[str, ...]:
+        counted_with = {name for action in self.actions() for name in action.only_with}
         return tuple(
             name
             for name, technique in self.techniques.items()
-            if technique.on or technique.channel or technique.note != NoteShape() or name in self.defaults
+            if technique.on
+            or technique.channel
+            or technique.note != NoteShape()
+            or name in self.defaults
+            or name in counted_with
         )
 
     def playable(self) -> tuple[str, ...]:
-        """Return the techniques that the instrument has: with actions, channel or shape, or by default."""
+        """Return the techniques that the instrument has: they are told somehow, or are the default."""
         return self._playable
 
     def plays(self, name: str) -> tuple[str, ...]:

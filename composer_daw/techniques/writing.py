@@ -144,6 +144,10 @@ def _escaped(one: str) -> str:
     )
 
 
+ALWAYS = ("middle_c",)
+"""Written though it is the default: without it a reader has to guess what C3 is."""
+
+
 def _plain(model: BaseModel, middle_c: str) -> dict[str, Any]:
     """Return what differs from the defaults, as YAML has it, in the schema's order."""
     if isinstance(model, Piece):
@@ -153,7 +157,8 @@ def _plain(model: BaseModel, middle_c: str) -> dict[str, Any]:
     data = {}
     for name in (*own, *(name for name in fields if name not in own)):
         value = getattr(model, name)
-        if fields[name].is_required() or value != fields[name].get_default():
+        always = fields[name].is_required() or name in ALWAYS
+        if always or value != fields[name].get_default():
             data[name] = _value(model, name, value, middle_c)
     return data
 

@@ -291,13 +291,6 @@ NEVER = "no note that this instrument plays has such a"
             "'articulation' is in "
             "force, and that is detache; name a technique of another group",
         ),
-        (
-            "detache: {group: mute, on: [{cc: 20, value: 1, only_with: tremolo}]}",
-            "unreachable",
-            "techniques: detache: on[0]: only_with: never sent: the instrument lacks the techniques "
-            "that it waits "
-            "for; name a technique of another group",
-        ),
     ],
 )
 def test_what_is_never_played_or_sent(tmp_path: Path, technique: str, kind: str, said: str) -> None:

@@ -47,6 +47,7 @@ def test_a_map_looks_as_people_write_it() -> None:
         == """\
 technique_map: 1
 instrument: Fake Strings
+middle_c: C4
 range: [G2, C7]
 
 groups:

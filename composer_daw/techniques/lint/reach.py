@@ -120,18 +120,12 @@ def covers(wide: Condition, narrow: Condition) -> bool:
 
 def actions_never_sent(subject: Subject) -> Iterator[Told]:
     """Find actions that wait for techniques which are never in force at the same time."""
-    playable = set(subject.technique_map.playable())
     for place, action in subject.actions:
         if not action.only_with or place[0] == "init":
             continue
         own = str(place[1])
         group = subject.techniques[own].group
-        if all(
-            other not in playable or (other != own and subject.techniques[other].group == group)
-            for other in action.only_with
-        ):
+        if all(other != own and subject.techniques[other].group == group for other in action.only_with):
             problem = f"never sent: only one technique of group '{group}' is in force, and that is {own}"
-            if not playable.intersection(action.only_with):
-                problem = "never sent: the instrument lacks the techniques that it waits for"
             remedy = "name a technique of another group"
             yield Told((*place, "only_with"), problem, remedy, "unreachable")
