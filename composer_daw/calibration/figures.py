@@ -27,6 +27,8 @@ INTERVAL = 4
 """Semitones from the first note of a connected pair to the second."""
 
 MOST_COMBINATIONS = 12
+DRUMS = 7
+"""So many drums of a kit are struck to hear its techniques."""
 
 
 class FigureNote(NamedTuple):
@@ -51,6 +53,11 @@ class Trial:
     figures: tuple[Figure, ...]
     parts: TechniqueSet = ()
     """Of a combination: the techniques that it is made of."""
+
+    @property
+    def is_stroke(self) -> bool:
+        """Tell whether it is a stroke of a drum."""
+        return "=" in self.name
 
 
 def single(pitch: int, velocity: int, held_s: float = HELD_S) -> Figure:
@@ -96,9 +103,6 @@ def trials_of(technique_map: TechniqueMap, named: Sequence[str] | None = None) -
 
 def base_trial(technique_map: TechniqueMap) -> Trial:
     """Return the trial in which nothing is asked, on the figures that any technique is tried on."""
-    if technique_map.pieces and not technique_map.techniques:
-        first = next(iter(technique_map.pieces.values()))
-        return Trial("", (), _struck(first.written[0]))
     return Trial("", (), figures_for(technique_map, ()))
 
 
@@ -107,6 +111,8 @@ def figures_for(technique_map: TechniqueMap, names: Iterable[str]) -> tuple[Figu
 
     First those that all techniques share, as far as they can be played; the last one is a connected pair.
     """
+    if technique_map.pieces:
+        return _kit(technique_map)
     entries = [technique_map.techniques[name] for name in names]
     low, high = _span(entries, technique_map)
     common = _places(*_common_span(technique_map))
@@ -136,6 +142,12 @@ def _combinations(technique_map: TechniqueMap) -> list[tuple[str, str]]:
     pairs = [two for two in itertools.combinations(others, 2) if group[two[0]] != group[two[1]]]
     pairs = [two if ranks[group[two[0]]] < ranks[group[two[1]]] else (two[1], two[0]) for two in pairs]
     return pairs[:: -(-len(pairs) // MOST_COMBINATIONS)] if pairs else []
+
+
+def _kit(technique_map: TechniqueMap) -> tuple[Figure, ...]:
+    """Return a few drums, struck once each."""
+    written = [piece.written[0] for piece in technique_map.pieces.values() if piece.written]
+    return tuple(single(pitch, VELOCITIES[-1]) for pitch in written[:: -(-len(written) // DRUMS)])
 
 
 def _struck(pitch: int) -> tuple[Figure, ...]:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from composer_daw.calibration.figures import Figure, Trial, base_trial, trials_of
+from composer_daw.calibration.figures import Figure, Trial, base_trial, single, trials_of
 from composer_daw.calibration.findings import Finding
 from composer_daw.calibration.likeness import Likeness, Sounding, compare
 from composer_daw.calibration.playing import BEFORE_S, Cue, Heard, Player, neutral
@@ -64,10 +64,9 @@ class Hearing:
     def base(self) -> Trial:
         """Return the trial in which nothing is asked, on the figures of all others."""
         own = base_trial(self.technique_map)
-        figures = dict.fromkeys(
-            (*own.figures, *(figure for trial in self.trials for figure in trial.figures))
-        )
-        return Trial("", (), tuple(figures)[:BASE_FIGURES]) if not self.technique_map.pieces else own
+        others = (figure for trial in self.trials if not trial.is_stroke for figure in trial.figures)
+        figures = dict.fromkeys((*own.figures, *others))
+        return Trial("", (), tuple(figures)[:BASE_FIGURES])
 
     @property
     def heard_trials(self) -> list[Trial]:
@@ -77,12 +76,15 @@ class Hearing:
     @property
     def has_base(self) -> bool:
         """Tell whether techniques can be compared with what plays when nothing is asked."""
-        return self.base.name not in self.left_out and not self.technique_map.pieces
+        return self.base.name not in self.left_out
 
     def sounding(self, trial: Trial) -> Sounding:
         """Return what a trial sounds like under the neutral map; takes are played when they are wanted."""
         if trial.name not in self._soundings:
-            self._soundings[trial.name] = self.variant(trial.name, trial.asked, trial.figures, self.plain_map)
+            one = self.variant(trial.name, trial.asked, trial.figures, self.plain_map)
+            if trial.is_stroke:  # strokes of all drums are compared, whatever pitch is written for them
+                one.figures = tuple(single(0, figure[0].velocity) for figure in trial.figures)
+            self._soundings[trial.name] = one
         return self._soundings[trial.name]
 
     def variant(
@@ -103,7 +105,7 @@ class Hearing:
 
     def is_base(self, trial: Trial) -> bool:
         """Tell whether a technique is what plays when nothing is asked."""
-        if not trial.asked or self.technique_map.pieces:
+        if not trial.asked or trial.is_stroke:
             return not trial.asked
         return set(self.entries(trial)) <= set(self.entries(self.base))
 

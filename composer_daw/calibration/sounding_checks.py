@@ -29,8 +29,7 @@ def check_notes(hearing: Hearing, trial: Trial) -> None:
     cut = [one for one in heard if _has_flat_tops(one)]
     if cut:
         hearing.found(trial.name, "clipped", f"is cut off at full scale on {_named(cut, hearing)}")
-    if not hearing.technique_map.pieces:
-        _check_tuning(hearing, trial)
+    _check_tuning(hearing, trial)
 
 
 def check_time(hearing: Hearing, trial: Trial) -> None:
@@ -62,6 +61,8 @@ def check_steadiness(hearing: Hearing) -> None:
 
 def cents_of(hearing: Hearing, trial: Trial) -> list[float]:
     """Return how far each single note of a trial that has a pitch is from it, in cents."""
+    if hearing.technique_map.pieces:
+        return []
     singles = [one for one in hearing.sounding(trial).heard if len(one.rows) == 1]
     off = [
         cents_off(
@@ -88,7 +89,7 @@ def _has_flat_tops(heard: Heard) -> bool:
 def _check_tuning(hearing: Hearing, trial: Trial) -> None:
     off = cents_of(hearing, trial)
     singles = [figure for figure in trial.figures if len(figure) == 1]
-    if 2 * len(off) < len(singles) or abs(np.median(off)) <= OUT_OF_TUNE_CENTS:
+    if not off or 2 * len(off) < len(singles) or abs(np.median(off)) <= OUT_OF_TUNE_CENTS:
         return
     cents = float(np.median(off))
     octaves = cents / 1200.0

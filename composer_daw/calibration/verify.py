@@ -18,6 +18,7 @@ from composer_daw.calibration.controller_checks import check_actions, check_dyna
 from composer_daw.calibration.figures import Trial, trials_of
 from composer_daw.calibration.findings import CHECKS, Finding, Measured, Verification
 from composer_daw.calibration.hearing import Hearing
+from composer_daw.calibration.likeness_checks import check_combinations, check_likeness
 from composer_daw.calibration.playing import Cue, Player
 from composer_daw.calibration.sounding_checks import (
     cents_of,
@@ -28,8 +29,6 @@ from composer_daw.calibration.sounding_checks import (
 )
 from composer_daw.calibration.switching_checks import (
     check_channels,
-    check_combinations,
-    check_likeness,
     check_turns,
 )
 from composer_daw.errors import TechniqueError, did_you_mean
@@ -112,7 +111,7 @@ def _measured(hearing: Hearing, trial: Trial) -> Measured:
     if trial.name in hearing.left_out:
         return Measured()
     heard = hearing.sounding(trial).heard
-    cents = [] if hearing.technique_map.pieces else cents_of(hearing, trial)
+    cents = cents_of(hearing, trial)
     nearest, apart_db = hearing.nearest(trial)
     spread_db = None if trial.parts else hearing.sounding(trial).own_spread_db
     return Measured(

@@ -25,6 +25,7 @@ from composer_daw.rendering import instrument_names, load_instrument
 from composer_daw.techniques import TechniqueMap, load_map, load_vocabulary, realize
 from composer_daw.techniques.index import load_index
 from composer_daw.techniques.lint import lint_map
+from composer_daw.techniques.origins.decode import decode
 from composer_daw.techniques.parts import Technique
 
 VOCABULARY = load_vocabulary()
@@ -268,7 +269,7 @@ def test_the_switches_are_those_of_the_source(name: str) -> None:
 
 @pytest.mark.parametrize("name", TOLD)
 def test_each_technique_is_switched_as_documented_before_its_note(name: str) -> None:
-    """A note as it comes, one played so, and two more: the switches stand in the second between the first two."""
+    """A note as it comes, one played so, and two more: switches stand between the first two."""
     known = read(name)
     for title, (entry, technique) in entries(known).items():
         middle = 60 if known.pieces else (known.range[0] + known.range[1]) // 2
@@ -314,6 +315,19 @@ def test_a_score_of_general_midi_means_the_same_on_every_kit(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STRUCK)
+def test_a_score_made_for_a_kit_keeps_its_strokes_and_its_drums(name: str) -> None:
+    known = read(name)
+    keys = {int(key): stroke for key, stroke in re.findall(r"(\d+) (\w+=\w+)", STRUCK[name])}
+    decoded = decode(piece(*((0.5 * row, 0.2, key, 80) for row, key in enumerate(keys))), known, VOCABULARY)
+    assert realize(decoded.performance, known).labels.rows["sent_pitch"].tolist() == list(keys)
+    for note, stroke in zip(decoded.performance.notes, keys.values(), strict=True):
+        drum, _, way = stroke.partition("=")
+        asked = decoded.performance.techniques[note["technique"]]
+        assert asked == ((stroke,) if way != next(iter(known.pieces[drum].strokes)) else ()), stroke
+        assert note["pitch"] in known.pieces[drum].written, stroke
+
+
+@pytest.mark.parametrize("name", STRUCK)
 def test_a_drum_that_a_kit_lacks_is_refused_and_not_played_as_another(name: str) -> None:
     lacking = 69 if name != "drums/virtuosity_drums" else 39
     with pytest.raises(InputError, match="outside"):
@@ -331,7 +345,7 @@ def test_the_general_midi_kit_plays_each_key_of_its_map_on_channel_10() -> None:
 
 RATE, APART_S = 22_050, 4.0
 DIFFERENT_DB = 0.2
-"""By which two sounds differ at least; one sound, played twice, differs by 0.02, and two bass drums by 0.3."""
+"""By which two sounds differ at least: one that is played twice does by 0.02, the two bass drums by 0.3."""
 
 GENERAL_MIDI = [Path(file).stem for file in INDEX.values() if file.startswith("general_midi/")]
 Sound = npt.NDArray[np.float64]
