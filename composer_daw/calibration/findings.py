@@ -55,6 +55,8 @@ class Measured:
     """From the moment that a note is sent to its onset, the median."""
     in_map_ms: float | None = None
     """What the map says that is."""
+    lasts_ms: float | None = None
+    """How long a note sounds whose key is held for 0.6 s, to -30 dB below its peak; the median."""
     nearest: str = ""
     """The technique that sounds most like it."""
     apart_db: float | None = None

@@ -13,7 +13,7 @@ from composer_daw.calibration.findings import Finding
 from composer_daw.calibration.likeness import Likeness, Sounding, compare
 from composer_daw.calibration.playing import BEFORE_S, Cue, Heard, Player, neutral
 from composer_daw.errors import InputError
-from composer_daw.measure import onset_s
+from composer_daw.measure import onset_s, sounding_duration_s
 from composer_daw.performance import TechniqueSet
 from composer_daw.techniques import TechniqueMap
 
@@ -38,6 +38,7 @@ class Hearing:
     rest_s: float = SHORTEST_REST_S
     left_out: set[str] = field(default_factory=set)
     """Trials that cannot be compared: silent, refused, or played by something else."""
+    cents: dict[str, list[float]] = field(default_factory=dict)
     likenesses: dict[tuple[str, str], Likeness | None] = field(default_factory=dict)
     _soundings: dict[str, Sounding] = field(default_factory=dict)
     _entries: dict[str, tuple[TechniqueSet, ...]] = field(default_factory=dict)
@@ -135,10 +136,14 @@ class Hearing:
 
     def latency_ms(self, trial: Trial) -> float | None:
         """Return how long after it is sent a note speaks: the median over single notes."""
-        singles = [heard for heard in self.sounding(trial).heard if len(heard.cue.figure) == 1]
-        found = [1000.0 * (onset_s(heard.mono, heard.sample_rate) - BEFORE_S) for heard in singles]
-        known = [one for one in found if np.isfinite(one)]
-        return float(np.median(known)) if known else None
+        return _median_ms([onset_s(one.mono, one.sample_rate) - BEFORE_S for one in self._singles(trial)])
+
+    def lasts_ms(self, trial: Trial) -> float | None:
+        """Return how long a note sounds whose key is held for `figures.HELD_S`: the median."""
+        return _median_ms([sounding_duration_s(one.mono, one.sample_rate) for one in self._singles(trial)])
+
+    def _singles(self, trial: Trial) -> list[Heard]:
+        return [heard for heard in self.sounding(trial).heard if len(heard.cue.figure) == 1]
 
     def latency_in_map_ms(self, trial: Trial) -> float | None:
         """Return how early the map sends the single notes of a trial: the median."""
@@ -150,3 +155,9 @@ class Hearing:
     def found(self, technique: str, check: str, problem: str, also: str = "", is_hint: bool = False) -> None:
         """Keep a finding."""
         self.findings.append(Finding(technique, check, problem, also, is_hint))
+
+
+def _median_ms(times_s: Sequence[float]) -> float | None:
+    """Return the median in ms, None where nothing is known."""
+    known = [time_s for time_s in times_s if np.isfinite(time_s)]
+    return 1000.0 * float(np.median(known)) if known else None

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import itertools
 
-import numpy as np
-
 from composer_daw.calibration.figures import Trial
 from composer_daw.calibration.hearing import Hearing
-from composer_daw.measure import onset_s, sounding_end_s
 from composer_daw.techniques import TechniqueMap
 from composer_daw.techniques.display.action_words import action_words
 from composer_daw.techniques.parts import Stroke
@@ -96,15 +93,11 @@ def _report_strokes(hearing: Hearing, one: Trial, other: Trial) -> None:
     strokes = [_stroke(trial, hearing.technique_map) for trial in (one, other)]
     if strokes[0].velocity != strokes[1].velocity:
         return  # the map itself says that one is played more softly
-    keys = [name_of(stroke.play, hearing.technique_map.middle_c) for stroke in strokes]
+    one_key, other_key = (name_of(stroke.play, hearing.technique_map.middle_c) for stroke in strokes)
     pieces = {trial.name.partition("=")[0] for trial in (one, other)}
-    how = (
-        f"both by key {keys[0]}"
-        if keys[0] == keys[1]
-        else f"one by key {keys[0]}, the other by key {keys[1]}"
-    )
+    how = f"both by key {one_key}" if one_key == other_key else f"by key {other_key}, that by {one_key}"
     problem = f"sounds like {one.name}, {how}"
-    shared = len(pieces) > 1 and keys[0] != keys[1]
+    shared = len(pieces) > 1 and one_key != other_key
     hearing.found(other.name, "identical", problem, one.name, is_hint=shared)
 
 
@@ -118,11 +111,7 @@ def _blame(hearing: Hearing, one: Trial, other: Trial) -> None:
     doubts = [_mistrust(hearing, trial, trial.name) for trial in (one, other)]
     wrong, right = (one, other) if _is_doubtful(*doubts) else (other, one)
     told, known = on_in_words(hearing, wrong.name), on_in_words(hearing, right.name)
-    how = (
-        f"both by {told}"
-        if told == known
-        else f"one by {told or 'nothing'}, the other by {known or 'nothing'}"
-    )
+    how = f"both by {told}" if told == known else f"by {told or 'nothing'}, that by {known or 'nothing'}"
     problem = f"sounds like {right.name}, {how}; one of the two is wrong"
     hearing.found(wrong.name, "identical", problem, right.name)
 
@@ -137,13 +126,9 @@ def _mistrust(hearing: Hearing, trial: Trial, name: str) -> float:
     entry = hearing.technique_map.techniques.get(name)
     if entry is None:
         return 0.0
+    lasts_ms = hearing.lasts_ms(trial)
     measured, said = hearing.latency_ms(trial), hearing.latency_in_map_ms(trial)
     wrong = abs(measured - said) if measured is not None and said is not None else 0.0
-    lasts = [
-        1000.0 * (sounding_end_s(one.mono, one.sample_rate) - onset_s(one.mono, one.sample_rate))
-        for one in hearing.sounding(trial).heard
-        if len(one.cue.figure) == 1
-    ]
-    if 0.0 < entry.note.lasts_ms <= SHORT_MS and lasts:
-        wrong += abs(float(np.median(lasts)) - entry.note.lasts_ms) / 10.0
+    if 0.0 < entry.note.lasts_ms <= SHORT_MS and lasts_ms is not None:
+        wrong += abs(lasts_ms - entry.note.lasts_ms) / 10.0
     return wrong

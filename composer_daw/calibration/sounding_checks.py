@@ -15,6 +15,9 @@ FAINT_DB = -60.0
 """A note this far below the loudest of its technique is silent beside it."""
 
 OUT_OF_TUNE_CENTS, LATE_MS = 30.0, 20.0
+LEAST_PITCHED = 2
+"""A technique has pitches when so many of its notes have one."""
+
 FLAT_TOP, FULL_SCALE = 3, 0.99
 UNSTABLE_TIMES, UNSTABLE_DB = 3.0, 3.0
 
@@ -60,17 +63,20 @@ def check_steadiness(hearing: Hearing) -> None:
 
 
 def cents_of(hearing: Hearing, trial: Trial) -> list[float]:
-    """Return how far each single note of a trial that has a pitch is from it, in cents."""
+    """Return how far the loud single notes of a trial are from their pitches, in cents; none for drums."""
     if hearing.technique_map.pieces:
         return []
-    singles = [one for one in hearing.sounding(trial).heard if len(one.rows) == 1]
-    off = [
-        cents_off(
-            one.mono, one.sample_rate, 440.0 * 2.0 ** ((int(one.rows["sounding_pitch"][0]) - 69) / 12.0)
-        )
-        for one in singles
-    ]
-    return [cents for cents in off if np.isfinite(cents)]
+    if trial.name not in hearing.cents:
+        singles = [one for one in hearing.sounding(trial).heard if len(one.rows) == 1]
+        loudest = max((one.rows["velocity"][0] for one in singles), default=0)
+        off = [_off(one) for one in singles if one.rows["velocity"][0] == loudest]
+        hearing.cents[trial.name] = [cents for cents in off if np.isfinite(cents)]
+    return hearing.cents[trial.name]
+
+
+def _off(heard: Heard) -> float:
+    pitch = int(heard.rows["sounding_pitch"][0])
+    return cents_off(heard.mono, heard.sample_rate, 440.0 * 2.0 ** ((pitch - 69) / 12.0))
 
 
 def _has_flat_tops(heard: Heard) -> bool:
@@ -88,8 +94,7 @@ def _has_flat_tops(heard: Heard) -> bool:
 
 def _check_tuning(hearing: Hearing, trial: Trial) -> None:
     off = cents_of(hearing, trial)
-    singles = [figure for figure in trial.figures if len(figure) == 1]
-    if not off or 2 * len(off) < len(singles) or abs(np.median(off)) <= OUT_OF_TUNE_CENTS:
+    if len(off) < LEAST_PITCHED or abs(np.median(off)) <= OUT_OF_TUNE_CENTS:
         return
     cents = float(np.median(off))
     octaves = cents / 1200.0

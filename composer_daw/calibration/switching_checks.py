@@ -11,6 +11,9 @@ from composer_daw.calibration.playing import Cue
 IN_TURN = 2
 """On so many figures techniques are played in turn, where they are clearly apart; else on all."""
 
+MISSING_DB = -40.0
+"""A note this much softer than on another channel is missing."""
+
 
 def check_turns(hearing: Hearing) -> None:
     """Play each technique between two notes of the default: does it take hold, and does it let go?"""
@@ -35,22 +38,41 @@ def check_turns(hearing: Hearing) -> None:
 
 
 def check_channels(hearing: Hearing) -> None:
-    """Play the default and one technique on each channel of the map, and on two of them at once."""
+    """Play the default and one technique on each channel of the map, then each on a channel of its own."""
     known = hearing.plain_map
     routed = {one.channel for one in known.techniques.values()} - {None}
     if len(known.channels) < 2 or not hearing.has_base or routed:
         return
     base, figure = hearing.sounding(hearing.base), hearing.base.figures[0]
     other = _clearest(hearing, figure)
+    cues = [Cue((), figure), *([Cue(other.asked, figure)] if other else [])]
     for channel in known.channels:
         alone = known.model_copy(update={"channels": (channel,)})
-        cues = [Cue((), figure), *([Cue(other.asked, figure)] if other else [])]
         heard = hearing.player.play(cues, alone, hearing.rest_s, hearing.seed)
-        if heard[0].peak_db < base.first(figure).peak_db - 40.0:
+        if heard[0].peak_db < base.first(figure).peak_db + MISSING_DB:
             hearing.found(f"channel {channel}", "channel", "nothing is heard on it; see `channels`")
         elif other and nearer(heard[1], hearing.sounding(other), base) < 0.0:
             problem = f"{other.name} does not take hold on it; see `channels`"
             hearing.found(f"channel {channel}", "channel", problem)
+    if other:
+        _check_apart(hearing, other, [*cues, cues[0]])
+
+
+def _check_apart(hearing: Hearing, other: Trial, cues: list[Cue]) -> None:
+    """Switch one channel between two notes of another one: that one must not notice."""
+    known = hearing.plain_map
+    first, second = known.channels[:2]
+    moved = known.techniques[other.name].model_copy(update={"channel": second})
+    apart = known.model_copy(
+        update={"channels": (first, second), "techniques": {**known.techniques, other.name: moved}}
+    )
+    heard = hearing.player.play(cues, apart, hearing.rest_s, hearing.seed)
+    if nearer(heard[-1], hearing.sounding(hearing.base), hearing.sounding(other)) < 0.0:
+        problem = (
+            f"{other.name} on channel {second} is heard on channel {first} too: "
+            "they keep no states of their own; see `channels`"
+        )
+        hearing.found(f"channel {first}", "channel", problem)
 
 
 def _told_alike(hearing: Hearing, name: str) -> str:

@@ -16,8 +16,8 @@ PITCHED_DB = 6.0
 CLEARLY_DB = 8.0
 """How much better another period must fit than that of the expected pitch."""
 
-SHORTEST_S = 0.02
-"""What sounds no longer than this has no pitch."""
+SHORTEST_S, LONGEST_S = 0.02, 0.5
+"""What sounds no longer than the first has no pitch; what sounds longer than the second is cut off there."""
 
 SOUNDING_DB = -20.0
 
@@ -53,6 +53,7 @@ def _sounding_part(samples: SamplesLike, sample_rate: int) -> Array:
     mono = as_mono(samples, sample_rate)
     start_s = find_onset(mono, sample_rate, SOUNDING_DB).time_s
     end_s = sounding_end_s(mono, sample_rate, SOUNDING_DB)
+    end_s = min(end_s, start_s + LONGEST_S)
     return between(mono, sample_rate, start_s, end_s) if np.isfinite(start_s) else mono[:0]
 
 

@@ -116,9 +116,10 @@ def _measured(hearing: Hearing, trial: Trial) -> Measured:
     spread_db = None if trial.parts else hearing.sounding(trial).own_spread_db
     return Measured(
         level_db=round(max(one.peak_db for one in heard), 1),
-        cents=round(sorted(cents)[len(cents) // 2], 1) if cents else None,
+        cents=_rounded(sorted(cents)[len(cents) // 2] if cents else None),
         latency_ms=_rounded(hearing.latency_ms(trial)),
         in_map_ms=_rounded(hearing.latency_in_map_ms(trial)),
+        lasts_ms=_rounded(hearing.lasts_ms(trial)),
         nearest=nearest,
         apart_db=_rounded(apart_db if nearest else None),
         spread_db=_rounded(spread_db),
@@ -126,7 +127,7 @@ def _measured(hearing: Hearing, trial: Trial) -> Measured:
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
+    return None if value is None else round(value, 1) + 0.0  # never -0.0
 
 
 def _ordered(hearing: Hearing) -> tuple[Finding, ...]:

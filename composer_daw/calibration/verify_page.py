@@ -23,6 +23,7 @@ COLUMNS = (
     Column("cents", 1, "the median over its notes"),
     Column("latency ms", 1, "from the moment a note is sent to its onset, median"),
     Column("in the map ms", 1),
+    Column("lasts ms", 0, "a note whose key is held for 0.6 s, to -30 dB below its peak, median"),
     Column("nearest", hint="the technique that sounds most like it"),
     Column("apart dB", 1, "from the nearest one, over thirds of an octave and time"),
     Column("takes apart dB", 1, "two takes of itself"),
@@ -64,8 +65,15 @@ def found_in_words(verification: Verification, name: str) -> str:
 
 def _row(name: str, verification: Verification) -> list[Value]:
     one: Measured = verification.measured[name]
-    figures = (one.level_db, one.cents, one.latency_ms, one.in_map_ms, one.nearest or None)
-    return [name, *figures, one.apart_db, one.spread_db, found_in_words(verification, name)]
+    figures = (one.level_db, one.cents, one.latency_ms, one.in_map_ms, one.lasts_ms)
+    return [
+        name,
+        *figures,
+        one.nearest or None,
+        one.apart_db,
+        one.spread_db,
+        found_in_words(verification, name),
+    ]
 
 
 def _told(verification: Verification) -> str:

@@ -13,6 +13,7 @@ LONGEST = 7
 """Of how many pieces an expression of the dictionary is made at most."""
 
 _INTERVAL = re.compile(r"(?<![^\W_])([mM])([2-7])(?:nd|rd|th)?(?![^\W_])")
+_SEMITONES = re.compile(r"(?<!\d)\+([12])(?![^\W_])")
 _CASE = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _CJK = "\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff々"
 _PIECE = re.compile(rf"\d+|[{_CJK}]+|[<>:]|[^\W\d_{_CJK}]+")
@@ -33,9 +34,10 @@ def pieces(text: str) -> list[Word]:
     """Return the pieces of a name: words, numbers, and the signs '<', '>' and ':'.
 
     Words are parted at signs, between letters and digits, and where small letters are followed by capitals.
-    "m2" and "M2" become "min 2" and "maj 2". Japanese has no spaces: a stretch of it is one piece.
+    "m2" and "M2" become "min 2" and "maj 2", and so do "+1" and "+2". Japanese has no spaces: a stretch of it is one piece.
     """
     plain = _INTERVAL.sub(lambda found: f"{'min' if found[1] == 'm' else 'maj'} {found[2]}", fold_width(text))
+    plain = _SEMITONES.sub(lambda found: f" {'min' if found[1] == '1' else 'maj'} 2", plain)
     plain = "".join(one for one in unicodedata.normalize("NFD", plain) if not "\u0300" <= one <= "\u036f")
     plain = _CASE.sub(".", unicodedata.normalize("NFC", plain))
     words: list[Word] = []
@@ -88,6 +90,8 @@ class Lexicon:
     """Expressions of names that speak of something else."""
     loudness: set[str] = field(default_factory=set)
     ignored: set[str] = field(default_factory=set)
+    disputed: frozenset[str] = frozenset()
+    """Words that two families or more take for techniques of their own: "muted"."""
     known: frozenset[str] = frozenset()
     """Every expression that can mean something; see `finish`."""
     beside_words: frozenset[str] = frozenset()
@@ -97,8 +101,13 @@ class Lexicon:
         """Prepare the search for words; return the dictionary itself."""
         self.beside_words = frozenset(key for words in self.beside.values() for key in words)
         self.known = frozenset((*self.plain, *self.alone, *self.ignored, *self.beside_words))
+        self.disputed = frozenset(key for key in self.plain if len(self._elsewhere(key)) > 1)
         self._relaxed = {relaxed(key): key for key in self.plain if len(key) >= 5}
         return self
+
+    def _elsewhere(self, key: str) -> set[tuple[str, ...]]:
+        """Return what a word means in families of instruments where it means something else."""
+        return {words[key] for words in self.among.values() if words.get(key)} - {self.plain[key]}
 
     def respelled(self, key: str, guess: bool) -> str:
         """Return the key of the dictionary that a misspelt one was meant for, or the key itself.
@@ -107,6 +116,8 @@ class Lexicon:
         """
         if len(key) < 5:
             return key
+        if key.endswith("s") and key[:-1] in self.plain:
+            return key[:-1]
         near = relaxed(key)
         if near in self._relaxed or not guess or len(near) < 7:
             return self._relaxed.get(near, key)

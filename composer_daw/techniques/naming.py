@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 from typing import Literal
 
 from composer_daw.techniques.entry_words import LONGEST, Lexicon, Word, cut, key_of, pieces
@@ -12,6 +13,7 @@ from composer_daw.techniques.vocabulary import Vocabulary
 TEMPI = frozenset(map(str, range(60, 301)))
 """Numbers that count as "bpm" does."""
 
+LEVELS = ("ppp", "pp", "p", "mp", "mf", "f", "ff", "fff")
 HAIRPINS = {frozenset("<"): "crescendo", frozenset(">"): "diminuendo", frozenset("<>"): "swell"}
 
 Meaning = Literal["technique", "alone", "veto", "ignored", "left"]
@@ -43,17 +45,21 @@ def read_name(text: str, vocabulary: Vocabulary, instrument: str = "") -> NameRe
     """Return the techniques that the name of an entry says, and the words that say none.
 
     `instrument`, the name of the map or bank, tells what a word means there: "muted" is con sordino for a
-    trumpet, damped for a bell. It adds no technique itself.
+    trumpet, damped for a bell. It adds no technique itself. Whatever is doubtful is left unread, the whole
+    name with it: "muted" of an instrument that `instrument` does not tell, "non legato".
     """
     lexicon, entries = vocabulary.lexicon, vocabulary.entries
     families = families_of(instrument, lexicon)
     words = [part for word in pieces(text) for part in cut(word, lexicon.known)]
     parts = _parts(words, lexicon, families)
     _read_whole(parts, vocabulary, families)
-    if any(part.meaning == "veto" for part in parts):
+    disputed = lexicon.disputed if instrument and not families else frozenset()
+    negations = entries.ignored.get("negations", ())
+    negated = any(one.key in negations and next_.techniques for one, next_ in pairwise(parts))
+    if negated or any(part.meaning == "veto" or part.key in disputed for part in parts):
         return _reading((), parts)
     named = {name for part in parts if part.meaning == "technique" for name in part.techniques}
-    found = {_refined(name, parts, lexicon) for name in named} | _hairpin(parts, lexicon)
+    found = {_refined(name, parts, lexicon) for name in named} | _hairpin(parts, lexicon) | _arc(parts)
     group = {name: term.group for name, term in vocabulary.techniques.items()}
     if not any(group[name] in entries.strokes and name not in entries.no_strokes for name in found):
         found |= {name for part in parts if part.meaning == "alone" for name in part.techniques}
@@ -141,6 +147,15 @@ def _hairpin(parts: list[_Part], lexicon: Lexicon) -> set[str]:
     others = (part.key for part in parts if part.key not in signs and not part.key.isdecimal())
     plain = all(key in lexicon.loudness or len(key) == 1 for key in others)
     return {HAIRPINS[signs]} if signs and plain else set()
+
+
+def _arc(parts: list[_Part]) -> set[str]:
+    """Return the swell of a name in which loudness rises and falls again, such as "mp-f-mp"."""
+    for is_level, some in groupby(parts, lambda part: part.key in LEVELS):
+        levels = [LEVELS.index(part.key) for part in some] if is_level else []
+        if len(levels) > 2 and levels[0] < max(levels) > levels[-1]:
+            return {"swell"}
+    return set()
 
 
 def _reading(techniques: tuple[str, ...], parts: list[_Part]) -> NameReading:

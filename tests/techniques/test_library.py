@@ -108,7 +108,7 @@ TOLD: dict[str, dict[str, Sent]] = {
     "general_midi/tuba": programs(Tuba=58),
     "general_midi/french_horn": programs(French_Horn=60),
     "general_midi/brass_section": programs(Brass_Section=61),
-    "general_midi/drums": programs(Standard_Set=0, Brush_Set=40),
+    "general_midi/drums": programs(Brush_Set=40),
     "spitfire/uacc": {name: (Kind.CONTROL, 32, value) for name, value in UACC.items()},
     "apple/studio_strings": keys_from(
         24,
@@ -339,6 +339,13 @@ def test_the_general_midi_kit_plays_each_key_of_its_map_on_channel_10() -> None:
     realized = realize(notes, read("general_midi/drums"))
     assert realized.labels.rows["sent_pitch"].tolist() == list(range(35, 82))
     assert set(realized.events.stream["channel"].tolist()) == {9}
+
+
+def test_the_general_midi_kit_is_played_with_sticks_but_where_brushes_are_asked_for() -> None:
+    notes = piece(*((at, 0.2, 38, 80) for at in range(3)), techniques=[(), ("brushes",), ()])
+    events = realize(notes, read("general_midi/drums")).events
+    spans = ((-1.0, 0.0), (0.0, 1.0), (1.0, 2.0))
+    assert [switches(events, *span) for span in spans] == [[(Kind.PROGRAM, set_, 0)] for set_ in (0, 40, 0)]
 
 
 # What is heard
