@@ -30,10 +30,11 @@ def print_of(heard: Heard) -> Array:
     rate = heard.sample_rate
     size, hop = next_fast_len(round(WINDOW_S * rate), real=True), round(HOP_S * rate)
     alike = np.array_equal(heard.samples[0], heard.samples[-1])
-    channels = heard.samples[:1] if alike else heard.samples  # a mono sound says it all in one channel
+    channels = heard.samples[:1] if alike else heard.samples
     padded = np.pad(channels.astype(np.float64), ((0, 0), (size // 2, size)))
     frames = np.lib.stride_tricks.sliding_window_view(padded, size, axis=1)[:, ::hop]
     power = np.square(np.abs(np.fft.rfft(frames * np.hanning(size), axis=2))) @ _filters(size, rate).T
+    power = np.repeat(power, len(heard.samples), axis=0) if alike else power
     times = np.arange(power.shape[1]) * hop / rate - BEFORE_S
     starts = (-BEFORE_S, *EDGES_S[:-1])
     parts = [

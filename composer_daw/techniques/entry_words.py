@@ -124,6 +124,17 @@ class Lexicon:
         close = (other for other in _one_off(near) if other in self._relaxed and len(other) > 5)
         return next((self._relaxed[other] for other in close), key)
 
+    def completed(self, key: str) -> str:
+        """Return the word whose beginning a key is ("portat", "flauta"), or the key itself.
+
+        Four letters may be missing, and all words that begin so must be of one technique.
+        """
+        if len(key) < 6 or key in self.families:
+            return key
+        longer = [word for word in self.plain if word.startswith(key) and len(word) <= len(key) + 4]
+        one = len({self.plain[word] for word in longer}) == 1 and " " not in longer[0]
+        return longer[0] if one else key
+
 
 def _one_off(key: str) -> Iterator[str]:
     """Yield the spellings one letter away, the first letter kept: one left out, added, changed or swapped."""

@@ -96,6 +96,9 @@ def _parts(words: list[Word], lexicon: Lexicon, families: Iterable[str]) -> list
             if meaning == "left" and (meant := lexicon.respelled(key, guess=length == 1)) != key:
                 key = meant
                 meaning, techniques = _meaning(key, lexicon, families)
+            if meaning == "left" and length == 1 and (meant := lexicon.completed(key)) != key:
+                key = meant
+                meaning, techniques = _meaning(key, lexicon, families)
             if meaning != "left" or length == 1 or key in lexicon.beside_words:
                 parts.append(_Part(key, written, meaning, techniques))
                 break
