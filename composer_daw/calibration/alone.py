@@ -48,6 +48,7 @@ def listen_alone(hearing: Hearing) -> None:
     _report(hearing, problems)
     for name in stuck:
         if name and hearing.base.name not in stuck:
+            hearing.left_out.add(name)  # it would be heard in all that is played after it
             problem = f"still sounds {LISTEN_S:.0f} s after its key was let go, undiminished"
             hearing.found(name, "stuck", problem)
 

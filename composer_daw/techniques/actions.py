@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -70,7 +71,23 @@ def _is_mapping(value: Any) -> str:
 EITHER = Discriminator(_is_mapping)
 """Tells a plain value from a mapping, so that an error is about the one that was written."""
 
-Followed = Annotated[Follow, Tag("mapping")]
+
+def _whole(value: Follow) -> Follow:
+    return _sends(value, 0, 127, "MIDI has values from 0 to 127")
+
+
+def _share(value: Follow) -> Follow:
+    return _sends(value, 0, 1, "a parameter goes from 0 to 1; write range: [0, 1], or less")
+
+
+def _sends(value: Follow, low: float, high: float, problem: str) -> Follow:
+    if not low <= min(value.range) <= max(value.range) <= high:
+        raise ValueError(problem)
+    return value
+
+
+Followed = Annotated[Follow, AfterValidator(_whole), Tag("mapping")]
+FollowedShare = Annotated[Follow, AfterValidator(_share), Tag("mapping")]
 
 
 class Step(NamedTuple):
@@ -114,6 +131,11 @@ class Action(BaseModel):
     def controllers(self) -> tuple[int, ...]:
         """Return the controllers that this action owns; the score's own values for them are not sent."""
         return ()
+
+    @property
+    def follows(self) -> bool:
+        """Tell whether a value of it is taken from the score."""
+        return any(isinstance(getattr(self, field), Follow) for field in type(self).model_fields)
 
     def _step(self, kind: Kind, number: int, value: float | Follow) -> Step:
         return Step(kind, number, value, None if self.channel is None else self.channel - 1)
@@ -204,7 +226,7 @@ class SetParameter(Action):
 
     key = "parameter"
     parameter: str
-    value: Annotated[Annotated[float, Field(ge=0, le=1), Tag("plain")] | Followed, EITHER]
+    value: Annotated[Annotated[float, Field(ge=0, le=1), Tag("plain")] | FollowedShare, EITHER]
 
     def enter(self, index: ParameterIndex) -> tuple[Step, ...]:
         """Set the parameter."""

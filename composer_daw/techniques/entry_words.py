@@ -7,10 +7,14 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import NamedTuple
 
 LONGEST = 7
 """Of how many pieces an expression of the dictionary is made at most."""
+
+LIKE = 0.8
+"""How much a word is like another that may be meant, of 1; see `difflib.SequenceMatcher.ratio`."""
 
 _INTERVAL = re.compile(r"(?<![^\W_])([mM])([2-7])(?:nd|rd|th)?(?![^\W_])")
 _SEMITONES = re.compile(r"(?<!\d)\+([12])(?![^\W_])")
@@ -95,6 +99,7 @@ class Lexicon:
     known: frozenset[str] = frozenset()
     """Every expression that can mean something; see `finish`."""
     beside_words: frozenset[str] = frozenset()
+    _words: frozenset[str] = frozenset()
     _relaxed: dict[str, str] = field(default_factory=dict)
 
     def finish(self) -> Lexicon:
@@ -102,12 +107,14 @@ class Lexicon:
         self.beside_words = frozenset(key for words in self.beside.values() for key in words)
         self.known = frozenset((*self.plain, *self.alone, *self.ignored, *self.beside_words))
         self.disputed = frozenset(key for key in self.plain if len(self._elsewhere(key)) > 1)
+        joined = {key.replace(" ", "") for key in self.plain if " " in key}
+        self._words = frozenset(key for key in self.plain if " " not in key and key not in joined)
         self._relaxed = {relaxed(key): key for key in self.plain if len(key) >= 5}
         return self
 
-    def _elsewhere(self, key: str) -> set[tuple[str, ...]]:
-        """Return what a word means in families of instruments where it means something else."""
-        return {words[key] for words in self.among.values() if words.get(key)} - {self.plain[key]}
+    def _elsewhere(self, key: str) -> list[str]:
+        """Return the families of instruments in which a word means another technique."""
+        return [name for name, words in self.among.items() if words.get(key, ()) not in ((), self.plain[key])]
 
     def respelled(self, key: str, guess: bool) -> str:
         """Return the key of the dictionary that a misspelt one was meant for, or the key itself.
@@ -127,13 +134,17 @@ class Lexicon:
     def completed(self, key: str) -> str:
         """Return the word whose beginning a key is ("portat", "flauta"), or the key itself.
 
-        Four letters may be missing, and all words that begin so must be of one technique.
+        Four letters may be missing, and all words that begin so must mean the same.
         """
         if len(key) < 6 or key in self.families:
             return key
-        longer = [word for word in self.plain if word.startswith(key) and len(word) <= len(key) + 4]
-        one = len({self.plain[word] for word in longer}) == 1 and " " not in longer[0]
-        return longer[0] if one else key
+        longer = [word for word in self._words if word.startswith(key) and len(word) <= len(key) + 4]
+        return longer[0] if len({self.plain[word] for word in longer}) == 1 else key
+
+    def resembles(self, key: str) -> bool:
+        """Return whether a word is much like a technique's, though not so much that it can be taken for it."""
+        known = key in self.families or key.removesuffix("s") in self.families
+        return len(key) > 4 and not known and bool(get_close_matches(key, self._words, 1, LIKE))
 
 
 def _one_off(key: str) -> Iterator[str]:

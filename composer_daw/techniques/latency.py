@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from composer_daw.techniques.lines import SAME_S, Array, Floats, next_onset
+from composer_daw.techniques.lines import SAME_S, Array, Floats, last_end, next_onset
 from composer_daw.techniques.parts import ByVelocity, Technique
 
 
@@ -14,12 +14,9 @@ def latencies_s(
     """Return how early each note (sorted by onset) is sent, so that it speaks on time.
 
     `entries` holds the techniques of each state; the slowest of them counts. A note is connected when it
-    begins while another of its line is held.
+    begins while one that began before it on its line is held; the notes of a chord do not connect each other.
     """
-    connected = np.zeros(len(onset_s), bool)
-    for number in np.unique(line):
-        mine = np.flatnonzero(line == number)
-        connected[mine[1:]] = np.maximum.accumulate(end_s[mine])[:-1] > onset_s[mine[1:]] + SAME_S
+    connected = last_end(onset_s, end_s, line) > onset_s + SAME_S
     early = np.zeros(len(onset_s))
     for number, techniques in enumerate(entries):
         for technique in techniques:

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from composer_daw.documents import PlacedError, load_document
 from composer_daw.errors import did_you_mean
-from composer_daw.techniques.actions import Action, AnyAction, MidiChannel
+from composer_daw.techniques.actions import Action, AnyAction, Keyswitch, MidiChannel
 from composer_daw.techniques.parts import (
     Dynamics,
     Group,
@@ -42,7 +42,7 @@ class TechniqueMap(Part):
     groups: dict[str, Group] = {}
     techniques: dict[str, Technique] = {}
     pieces: dict[str, Piece] = {}
-    channels: tuple[MidiChannel, ...] = (1,)
+    channels: Annotated[tuple[MidiChannel, ...], Field(min_length=1)] = (1,)
     """Each keeps a state of its own."""
     instances: Annotated[int, Field(ge=1, le=16)] = 1
     """How many copies of the instrument may play, each with all `channels`."""
@@ -64,7 +64,7 @@ class TechniqueMap(Part):
         if low > high:
             raise PlacedError(f"{name_of(low)} is above {name_of(high)}; write the lower end first", "range")
         for row, action in enumerate(self.init):
-            self._check_known(action.only_with, "only_with", "init", row)
+            self._check_init(action, row)
         for name, technique in self.techniques.items():
             self._check_name(name)
             if technique.group not in self.groups:
@@ -75,12 +75,21 @@ class TechniqueMap(Part):
             for field, actions in (("on", technique.on), ("off", technique.off)):
                 for row, action in enumerate(actions):
                     self._check_known(action.only_with, "only_with", "techniques", name, field, row)
+                    if field == "off":
+                        _check_taps(action, "techniques", name, field, row)
         for group, entry in self.groups.items():
             if entry.default and entry.default not in self.of_group(group):
                 hint = did_you_mean(entry.default, self.of_group(group))
                 problem = f"default '{entry.default}' is no technique of this group{hint}"
                 raise PlacedError(problem, "groups", group, "default")
         return self
+
+    def _check_init(self, action: Action, row: int) -> None:
+        if action.only_with:
+            raise PlacedError("no technique is in force yet; leave 'only_with' out", "init", row)
+        if action.follows:
+            raise PlacedError("no note is played yet; write a value instead of 'follow'", "init", row)
+        _check_taps(action, "init", row)
 
     def _check_name(self, name: str) -> None:
         if name != name.strip() or "=" in name or not all(name.split("+")):
@@ -137,6 +146,12 @@ class TechniqueMap(Part):
         yield from self.init
         for technique in self.techniques.values():
             yield from (*technique.on, *technique.off)
+
+
+def _check_taps(action: Action, *place: str | int) -> None:
+    """Refuse keys that nothing would let go, or bring back to where they were."""
+    if isinstance(action, Keyswitch) and (action.mode != "latch" or action.starts):
+        raise PlacedError("a key is only tapped here; leave 'mode' and 'starts' out", *place)
 
 
 def load_map(path: str | Path) -> TechniqueMap:

@@ -53,19 +53,29 @@ def read_name(text: str, vocabulary: Vocabulary, instrument: str = "") -> NameRe
     words = [part for word in pieces(text) for part in cut(word, lexicon.known)]
     parts = _parts(words, lexicon, families)
     _read_whole(parts, vocabulary, families)
-    disputed = lexicon.disputed if instrument and not families else frozenset()
-    negations = entries.ignored.get("negations", ())
-    negated = any(one.key in negations and next_.techniques for one, next_ in pairwise(parts))
-    if negated or any(part.meaning == "veto" or part.key in disputed for part in parts):
-        return _reading((), parts)
     named = {name for part in parts if part.meaning == "technique" for name in part.techniques}
-    found = {_refined(name, parts, lexicon) for name in named} | _hairpin(parts, lexicon) | _arc(parts)
+    found = {_refined(name, parts, lexicon) for name in named} | _hairpin(parts, lexicon) | _arc(words)
+    if _doubtful(parts, vocabulary, instrument, families):
+        return _reading((), parts)
     group = {name: term.group for name, term in vocabulary.techniques.items()}
     if not any(group[name] in entries.strokes and name not in entries.no_strokes for name in found):
         found |= {name for part in parts if part.meaning == "alone" for name in part.techniques}
     groups = list(vocabulary.groups)
     ranked = sorted((name for name in group if name in found), key=lambda name: groups.index(group[name]))
     return _reading(tuple(ranked), parts)
+
+
+def _doubtful(parts: list[_Part], vocabulary: Vocabulary, instrument: str, families: tuple[str, ...]) -> bool:
+    """Return whether a name speaks of something else, or may mean another technique than its words say."""
+    lexicon, entries = vocabulary.lexicon, vocabulary.entries
+    disputed = lexicon.disputed if instrument and not families else frozenset()
+    negations = entries.ignored.get("negations", ())
+    return (
+        any(part.meaning == "veto" or part.key in disputed for part in parts)
+        or any(one.key in negations and next_.techniques for one, next_ in pairwise(parts))
+        or any(lexicon.resembles(key) for key in {part.key for part in parts if part.meaning == "left"})
+        or any(word.key in entries.no_techniques.get("sections_of_a_song", ()) for word in pieces(instrument))
+    )
 
 
 def families_of(instrument: str, lexicon: Lexicon) -> tuple[str, ...]:
@@ -139,7 +149,7 @@ def _refined(name: str, parts: list[_Part], lexicon: Lexicon) -> str:
     for part in sorted(parts, key=lambda part: -len(part.key)):
         key = "bpm" if part.key in TEMPI else part.key
         if key in words:
-            part.meaning = "ignored" if part.meaning == "left" else part.meaning
+            part.meaning = "ignored" if part.meaning in ("left", "veto") else part.meaning
             return words[key]
     return name
 
@@ -152,10 +162,10 @@ def _hairpin(parts: list[_Part], lexicon: Lexicon) -> set[str]:
     return {HAIRPINS[signs]} if signs and plain else set()
 
 
-def _arc(parts: list[_Part]) -> set[str]:
+def _arc(words: list[Word]) -> set[str]:
     """Return the swell of a name in which loudness rises and falls again, such as "mp-f-mp"."""
-    for is_level, some in groupby(parts, lambda part: part.key in LEVELS):
-        levels = [LEVELS.index(part.key) for part in some] if is_level else []
+    for is_level, some in groupby(words, lambda word: word.key in LEVELS):
+        levels = [LEVELS.index(word.key) for word in some] if is_level else []
         if len(levels) > 2 and levels[0] < max(levels) > levels[-1]:
             return {"swell"}
     return set()

@@ -26,7 +26,9 @@ ByVelocity = dict[Velocity, Milliseconds]
 
 Late = Annotated[Annotated[Milliseconds, Tag("plain")] | Annotated[ByVelocity, Tag("mapping")], EITHER]
 Louder = Annotated[
-    Annotated[Factor, Tag("plain")] | Annotated[dict[SevenBit, SevenBit], Tag("mapping")], EITHER
+    Annotated[Factor, Tag("plain")]
+    | Annotated[dict[SevenBit, SevenBit], Field(min_length=1), Tag("mapping")],
+    EITHER,
 ]
 
 

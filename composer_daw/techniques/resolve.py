@@ -142,9 +142,11 @@ def _covered(
     """Choose entries until none covers what is left; return the choice and what is left."""
     unsaid = {entry.default for entry in vocabulary.groups.values()}
     choice, left = _Choice(technique_map, unsaid), list(names)
-    sayable = [*names, *_implied(names, vocabulary)]
+    own = [name for name in names if name in technique_map.techniques]
+    said = (*names, *(part for name in own for part in technique_map.plays(name)))
+    sayable = [*said, *_implied(said, vocabulary)]
     while left and (best := _best(left, sayable, usable, technique_map, vocabulary)):
-        covered = [name for name in left if name == best or name in technique_map.plays(best)]
+        covered = [name for name in left if _covers(best, name, technique_map)]
         choice.take(best, len(covered))
         choice.implied(best)
         left = [name for name in left if name not in covered]
@@ -186,7 +188,7 @@ def _best(
     best, figures = None, (0, 0, 0, 0)
     for name in usable:
         plays = technique_map.plays(name)
-        covered = sum(part in left for part in plays) or int(name in left)
+        covered = sum(_covers(name, other, technique_map) for other in left)
         said = {vocabulary.group_of(part) or part for part in plays if part in sayable}
         unsaid = [part for part in plays if (vocabulary.group_of(part) or part) not in said]
         if not covered or (name not in left and unsaid):
@@ -196,6 +198,14 @@ def _best(
         if rank > figures or best is None:
             best, figures = name, rank
     return best
+
+
+def _covers(entry: str, name: str, technique_map: TechniqueMap) -> bool:
+    """Tell whether an entry is what a name asks for, plays it, or plays all that another entry does and more."""
+    plays = technique_map.plays(entry)
+    if name == entry or name in plays:
+        return True
+    return name in technique_map.techniques and set(technique_map.plays(name)) < set(plays)
 
 
 def _nearest(

@@ -60,7 +60,8 @@ def velocities(
             else:
                 table[row] *= shape.velocity
             low, high = shape.velocity_range
-            ends[row] = max(ends[row, 0], low), max(low, min(ends[row, 1], high))
+            low = max(ends[row, 0], low)
+            ends[row] = low, max(low, min(ends[row, 1], high))
     sent = np.rint(table[state, written] * factor)
     return np.asarray(np.clip(sent, ends[state, 0], ends[state, 1]))
 

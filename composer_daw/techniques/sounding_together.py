@@ -2,7 +2,8 @@
 
 A keyswitch speaks to a whole channel. Where the instrument listens on several, a note that overlaps one with
 another technique moves to a free channel, and where there are several instances of it, to a free one of
-those. Where none is free, the group's priority decides, and the note that gives way is marked.
+those. Where none is free, the group's priority decides, and the note that gives way is marked. Channels do not
+keep notes apart where switches go to a channel of their own.
 """
 
 from __future__ import annotations
@@ -122,8 +123,18 @@ def hand_out(
 def _places(state: TechniqueSet, technique_map: TechniqueMap) -> list[Place]:
     """Return where a state can be played, first choice first: its own channel, or any of the map's."""
     routed = [technique_map.techniques[name].channel for name in state if name]
-    channels = tuple(number for number in routed if number is not None)[:1] or technique_map.channels
+    own = tuple(number for number in routed if number is not None)[:1]
+    channels = own or technique_map.channels[: 1 if _speaks_to_all(technique_map) else None]
     return [Place(copy, number - 1) for copy in range(technique_map.instances) for number in channels]
+
+
+def _speaks_to_all(technique_map: TechniqueMap) -> bool:
+    """Tell whether a switch goes to a channel other than that of its notes, from where it speaks to all."""
+    return any(
+        action.channel not in (None, technique.channel)
+        for technique in technique_map.techniques.values()
+        for action in (*technique.on, *technique.off)
+    )
 
 
 def _place_for(

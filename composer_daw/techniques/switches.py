@@ -75,16 +75,17 @@ def switch_rows(sent: Sent, known: Switching) -> Array:
 
 
 def init_rows(channels: Array, technique_map: TechniqueMap, index: ParameterIndex, time_s: float) -> Array:
-    """Return the `EVENT` rows of the map's `init`, for every channel in use."""
+    """Return the `EVENT` rows of the map's `init`, for every channel in use.
+
+    What has a channel of its own is sent once.
+    """
     steps = [step for action in technique_map.init for step in action.enter(index)]
-    nothing = Sources.none()
-    parts = [
-        _laid_out(
-            tuple(steps), np.array([time_s]), np.zeros(1, int), np.array([np.inf]), int(number), nothing
-        )
-        for number in channels
-    ]
-    return np.concatenate([np.zeros(0, EVENT), *parts])
+    at, note, never = np.array([time_s]), np.zeros(1, int), np.array([np.inf])
+    parts = [np.zeros(0, EVENT)]
+    for place, number in enumerate(channels):
+        rows = _laid_out(tuple(steps), at, note, never, int(number), Sources.none())
+        parts.append(rows[[place == 0 or step.channel is None for step in steps]])
+    return np.concatenate(parts)
 
 
 def _switch_times(sent: Sent, mine: Array, changes: Array, before: Array, known: Switching) -> Floats:
@@ -129,8 +130,13 @@ def actions_of(state: TechniqueSet, technique_map: TechniqueMap) -> list[Own]:
         Own(name, action)
         for name in acting(state, technique_map)
         for action in technique_map.techniques[name].on
-        if not action.only_with or any(other in state for other in action.only_with)
+        if _counts(action, state)
     ]
+
+
+def _counts(action: Action, state: TechniqueSet) -> bool:
+    """Tell whether an action is sent in a state, by its `only_with`."""
+    return not action.only_with or any(other in state for other in action.only_with)
 
 
 def _at_the_start(technique_map: TechniqueMap) -> list[Own]:
@@ -169,6 +175,7 @@ def _steps(before: TechniqueSet, after: TechniqueSet, known: Switching) -> tuple
         for name in ended
         if name not in still
         for action in techniques[name].off
+        if _counts(action, before or after)
         for step in action.enter(index)
     ]
     on = [step for action in _fresh(new, old) for step in action.enter(index)]

@@ -52,20 +52,26 @@ follows = st.fixed_dictionaries(
 )
 
 
-def actions(names: list[str], following: bool = True) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw one action of any kind; `only_with` takes the names."""
-    shared = {
-        "channel": st.integers(1, 16),
-        "only_with": st.lists(st.sampled_from(names), min_size=1, max_size=2),
-    }
+followed_shares = st.tuples(follows, st.tuples(st.floats(0, 1), st.floats(0, 1))).map(
+    lambda drawn: {**drawn[0], "range": drawn[1]}
+)
+
+
+def actions(
+    names: list[str], following: bool = True, lasting: bool = True
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw one action of any kind; `only_with` takes the names, and keys are held or toggled if `lasting`."""
+    shared: dict[str, st.SearchStrategy[Any]] = {"channel": st.integers(1, 16)}
+    if names:
+        shared["only_with"] = st.lists(st.sampled_from(names), min_size=1, max_size=2)
+    modes = {"mode": st.sampled_from(["latch", "hold", "toggle"]), "starts": st.sampled_from(["on", "off"])}
     loose = st.one_of(seven_bit, follows) if following else seven_bit
     return st.one_of(
         st.fixed_dictionaries(
             {"keyswitch": st.lists(seven_bit, min_size=1, max_size=3)},
             optional={
                 "velocity": st.one_of(velocities, follows) if following else velocities,
-                "mode": st.sampled_from(["latch", "hold", "toggle"]),
-                "starts": st.sampled_from(["on", "off"]),
+                **(modes if lasting else {}),
                 **shared,
             },
         ),
@@ -73,7 +79,11 @@ def actions(names: list[str], following: bool = True) -> st.SearchStrategy[dict[
         st.fixed_dictionaries({"program": seven_bit}, optional={"bank": st.integers(0, 16383), **shared}),
         st.fixed_dictionaries({"pitch_bend": st.integers(-8192, 8191)}, optional=shared),
         st.fixed_dictionaries(
-            {"parameter": texts, "value": st.one_of(st.floats(0, 1), follows)}, optional=shared
+            {
+                "parameter": texts,
+                "value": st.one_of(st.floats(0, 1), followed_shares) if following else st.floats(0, 1),
+            },
+            optional=shared,
         ),
     )
 
@@ -92,7 +102,7 @@ shapes = optional(
     gap_ms=milliseconds,
     overlap_ms=milliseconds,
     lasts_ms=milliseconds,
-    velocity=st.one_of(st.floats(0.01, 100), st.dictionaries(seven_bit, seven_bit, max_size=3)),
+    velocity=st.one_of(st.floats(0.01, 100), st.dictionaries(seven_bit, seven_bit, min_size=1, max_size=3)),
     velocity_range=ends(seven_bit, may_be_open=False),
     transpose=st.integers(-127, 127),
     pitch_range=ends(seven_bit),
@@ -111,7 +121,7 @@ def techniques(names: list[str], groups: list[str]) -> st.SearchStrategy[dict[st
             "plays": st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=3, unique=True),
             "when": conditions,
             "on": st.lists(actions(names), max_size=4),
-            "off": st.lists(actions(names), max_size=2),
+            "off": st.lists(actions(names, lasting=False), max_size=2),
             "channel": st.integers(1, 16),
             "note": shapes,
             "latency_ms": optional(first=by_velocity, transition=by_velocity),
@@ -163,13 +173,13 @@ def technique_maps(draw: st.DrawFn, largest: int = 6) -> TechniqueMap:
             requires_patch=texts,
             lead_ms=milliseconds,
             pieces=st.dictionaries(words, pieces, max_size=2),
-            channels=st.lists(st.integers(1, 16), max_size=3),
+            channels=st.lists(st.integers(1, 16), min_size=1, max_size=3),
             instances=st.integers(1, 16),
             dynamics=st.fixed_dictionaries(
                 {"cc": seven_bit}, optional={"follow": st.sampled_from(["score", "velocity"])}
             ),
             chase=st.lists(st.integers(0, 119), max_size=6),
-            **({"init": st.lists(actions(names), max_size=2)} if names else {}),
+            init=st.lists(actions([], following=False, lasting=False), max_size=2),
         )
     )
     data |= {

@@ -102,7 +102,7 @@ def test_whatever_is_written_fits_it(technique_map: TechniqueMap) -> None:
         HEAD + "pieces: {tom: {written: C2, hit: D♯2, rim: {play: Bb2, velocity: 0.5}}}\n",
         HEAD + "pieces: {tom: {written: [], play: 3}}\n",
         HEAD + "pieces: {tom: {written: [38], strokes: {written: {play: C2}}}}\n",
-        HEAD + "init: [{keyswitch: [C1, 'C#1'], mode: toggle, starts: off}, {pitch_bend: -8192}]\n",
+        HEAD + "init: [{keyswitch: [C1, 'C#1'], velocity: 1}, {pitch_bend: -8192}]\n",
         HEAD + "dynamics: {cc: 1, follow: velocity}\ninstances: 4\nchannels: [1, 16]\n",
         STACCATO
         + "    on: [{keyswitch: C1, only_with: staccato}]\n    off: [{cc: 1, value: {follow: cc119}}]\n",

@@ -20,7 +20,8 @@ from composer_daw.techniques.maps import TechniqueMap
 from composer_daw.techniques.vocabulary import Vocabulary, folded
 
 TAG = re.compile(r"\[technique:([^\]]*)\]", re.IGNORECASE)
-"""An explicit marker: `[technique:staccato]`, several joined by '+', or `[technique:default]`."""
+"""An explicit marker: `[technique:staccato]`, several joined by '+' or one after another, or
+`[technique:default]`."""
 
 AS_WRITTEN = "written"
 """The name that asks for the techniques that stand in the score."""
@@ -144,25 +145,33 @@ class Names:
         """Return what goes without saying: the default of each group of the vocabulary."""
         return frozenset(group.default for group in self.vocabulary.groups.values()) - {""}
 
-    def for_one_note(self, asked: TechniqueSet) -> bool:
-        """Tell whether what is asked holds for one note only: every entry that plays just this says so."""
-        entries = [
+    def for_one_note(self, asked: TechniqueSet) -> TechniqueSet:
+        """Return what of a text holds for one note only: every entry that plays just this says so.
+
+        Where an entry plays all of it, that one speaks for all.
+        """
+        if scopes := self._scopes(asked):
+            return asked if scopes == {"note"} else ()
+        return tuple(name for name in asked if self._scopes((name,)) == {"note"})
+
+    def _scopes(self, asked: TechniqueSet) -> set[str]:
+        return {
             technique.scope
             for name, technique in self.technique_map.techniques.items()
             if (name,) == asked or set(self.technique_map.plays(name)) == set(asked)
-        ]
-        return bool(entries) and set(entries) == {"note"}
+        }
 
 
 def _named(text: Text, names: Names) -> TechniqueSet | None:
     """Return the techniques that a text names; None where it is about something else."""
     if text.kind == "lyric":
         return None
-    if tag := TAG.search(text.text):
+    if tags := TAG.findall(text.text):
         try:
-            return check_techniques(tag.group(1), names.technique_map, names.vocabulary) or ("default",)
+            sets = [check_techniques(tag, names.technique_map, names.vocabulary) for tag in tags]
         except TechniqueError as error:
             raise TechniqueError(f"marker at {text.time_s:.2f} s: {error}") from error
+        return tuple(dict.fromkeys(name for one in sets for name in one)) or ("default",)
     if whole := _one_name(text.text, names):
         return whole
     parts = [_one_name(part, names) for part in re.split(r"[+,;/]", text.text) if part.strip()]
@@ -188,7 +197,12 @@ def _asked(
 
     `own` is the index of each note into `carried`, what notes have of their own.
     """
-    directions = [(text, asked) for text, asked in told if not names.for_one_note(asked)]
+    brief = [names.for_one_note(asked) for _, asked in told]
+    directions = [
+        (text, lasting)
+        for (text, asked), passing in zip(told, brief, strict=True)
+        if (lasting := tuple(name for name in asked if name not in passing))
+    ]
     forces: list[Force] = [{}]
     for _, asked in directions:
         forces.append(_joined(forces[-1], asked, names))
@@ -196,17 +210,17 @@ def _asked(
     force = np.searchsorted(times, onset_s + EARLY_S, side="right")
     attributes: dict[TechniqueSet, int] = {(): 0}
     attribute = np.zeros(len(onset_s), int)
-    for text, asked in told:
+    for (text, _), passing in zip(told, brief, strict=True):
         first = int(np.searchsorted(onset_s, text.time_s - EARLY_S))
-        if first == len(onset_s) or not names.for_one_note(asked):
+        if first == len(onset_s) or not passing:
             continue
         last = int(np.searchsorted(onset_s, onset_s[first] + EARLY_S, side="right"))
         before = list(attributes)[attribute[first]]
-        attribute[first:last] = attributes.setdefault((*before, *asked), len(attributes))
+        attribute[first:last] = attributes.setdefault((*before, *passing), len(attributes))
     keys, which = np.unique(np.stack([force, attribute, own.astype(int)]), axis=1, return_inverse=True)
-    brief = list(attributes)
+    added = list(attributes)
     sets = [
-        _set(_carrying(forces[row], brief[add], carried[mine], names), names)
+        _set(_carrying(forces[row], added[add], carried[mine], names), names)
         for row, add, mine in keys.T.tolist()
     ]
     return sets, which.ravel()
