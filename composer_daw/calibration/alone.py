@@ -96,7 +96,7 @@ def _report(hearing: Hearing, problems: dict[str, tuple[str, str]]) -> None:
 def _fewest(suspects: Iterable[str], asked: list[str], hearing: Hearing) -> list[str]:
     """Return the entries to name: a default that fails wherever it is in force explains those beside it."""
     defaults = [entry for entry in suspects if entry in hearing.technique_map.defaults]
-    return defaults[:1] if defaults and not asked else asked or list(suspects)
+    return defaults[:1] or asked or list(suspects)
 
 
 def _unreachable(hearing: Hearing, trial: Trial) -> bool:

@@ -7,6 +7,7 @@ from composer_daw.calibration.hearing import Hearing
 from composer_daw.calibration.likeness import CLEARLY, Likeness, nearer
 from composer_daw.calibration.likeness_checks import default_of, on_in_words
 from composer_daw.calibration.playing import Cue
+from composer_daw.techniques.display.action_words import action_words
 
 IN_TURN = 2
 """On so many figures techniques are played in turn, where they are clearly apart; else on all."""
@@ -19,8 +20,8 @@ def check_turns(hearing: Hearing) -> None:
     """Play each technique between two notes of the default: does it take hold, and does it let go?"""
     stays: dict[str, list[str]] = {}
     tried: dict[str, int] = {}
-    alike = [one for one in hearing.findings if one.check == "identical" and not one.is_hint]
-    faulty = {name for one in alike for name in (one.technique, one.also)}
+    found = [one for one in hearing.findings if one.check in ("identical", "unstable") and not one.is_hint]
+    faulty = {name for one in found for name in (one.technique, one.also)}
     for trial in hearing.heard_trials:
         doubtful = {trial.name, default_of(hearing, trial)} & faulty
         if not hearing.has_base or trial.parts or trial.is_stroke or doubtful or hearing.is_base(trial):
@@ -102,14 +103,36 @@ def _report_stays(hearing: Hearing, group: str, names: list[str], tried: int) ->
     """Report what does not let go; where nothing of a group does, its default is what fails."""
     default = hearing.technique_map.groups[group].default
     on = on_in_words(hearing, default)
-    if on and len(names) == tried:
+    if on and len(names) == tried and not any(_left_behind(hearing, name, default) for name in names):
         problem = f"after {', '.join(names)} it does not come back: {on} changes nothing"
         hearing.found(default, "dead", problem, _told_alike(hearing, default))
         return
     for name in names:
+        left = _left_behind(hearing, name, default)
+        why = f": it leaves {left} behind" if left and on else ""
         back = default or "what was there before"
-        remedy = "" if on else f"; give it `off`, or {default or 'a default'} an action"
-        hearing.found(name, "stays", f"after it {back} does not come back{remedy}")
+        problem = (
+            f"after it {back} does not come back{why}; give it `off`, or {default or 'a default'} an action"
+        )
+        hearing.found(name, "stays", problem)
+
+
+def _left_behind(hearing: Hearing, name: str, default: str) -> str:
+    """Return what a technique sends that neither its own `off` nor the default takes back, in words.
+
+    Where they take back nothing at all it says nothing: then the default itself may be told wrongly.
+    """
+    known = hearing.technique_map.techniques
+    back = [*known[name].off, *(known[default].on if default else ())]
+    kinds = {type(action) for action in back if not action.controllers}
+    controllers = {number for action in back for number in action.controllers}
+    left = [
+        action
+        for action in known[name].on
+        if set(action.controllers) - controllers or not (action.controllers or type(action) in kinds)
+    ]
+    some = left if len(left) < len(known[name].on) else []
+    return ", ".join(action_words(action, hearing.technique_map.middle_c) for action in some)
 
 
 def _clearest(hearing: Hearing, figure: Figure) -> Trial | None:

@@ -16,7 +16,7 @@ PITCHED_DB = 6.0
 CLEARLY_DB = 8.0
 """How much better another period must fit than that of the expected pitch."""
 
-SHORTEST_S, LONGEST_S = 0.02, 0.5
+SHORTEST_S, LONGEST_S = 0.02, 0.3
 """What sounds no longer than the first has no pitch; what sounds longer than the second is cut off there."""
 
 SOUNDING_DB = -20.0

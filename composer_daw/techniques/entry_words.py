@@ -38,7 +38,8 @@ def pieces(text: str) -> list[Word]:
     """Return the pieces of a name: words, numbers, and the signs '<', '>' and ':'.
 
     Words are parted at signs, between letters and digits, and where small letters are followed by capitals.
-    "m2" and "M2" become "min 2" and "maj 2", and so do "+1" and "+2". Japanese has no spaces: a stretch of it is one piece.
+    "m2" and "M2" become "min 2" and "maj 2", and so do "+1" and "+2". Japanese and Chinese have no
+    spaces: a stretch of them is one piece.
     """
     plain = _INTERVAL.sub(lambda found: f"{'min' if found[1] == 'm' else 'maj'} {found[2]}", fold_width(text))
     plain = _SEMITONES.sub(lambda found: f" {'min' if found[1] == '1' else 'maj'} 2", plain)
@@ -95,11 +96,11 @@ class Lexicon:
     loudness: set[str] = field(default_factory=set)
     ignored: set[str] = field(default_factory=set)
     disputed: frozenset[str] = frozenset()
-    """Words that two families or more take for techniques of their own: "muted"."""
+    """Words that mean other techniques in two families of instruments or more: "muted"."""
     known: frozenset[str] = frozenset()
     """Every expression that can mean something; see `finish`."""
     beside_words: frozenset[str] = frozenset()
-    _words: frozenset[str] = frozenset()
+    _words: Sequence[str] = ()
     _relaxed: dict[str, str] = field(default_factory=dict)
 
     def finish(self) -> Lexicon:
@@ -108,7 +109,7 @@ class Lexicon:
         self.known = frozenset((*self.plain, *self.alone, *self.ignored, *self.beside_words))
         self.disputed = frozenset(key for key in self.plain if len(self._elsewhere(key)) > 1)
         joined = {key.replace(" ", "") for key in self.plain if " " in key}
-        self._words = frozenset(key for key in self.plain if " " not in key and key not in joined)
+        self._words = sorted(key for key in self.plain if " " not in key and key not in joined)
         self._relaxed = {relaxed(key): key for key in self.plain if len(key) >= 5}
         return self
 
@@ -116,11 +117,22 @@ class Lexicon:
         """Return the families of instruments in which a word means another technique."""
         return [name for name, words in self.among.items() if words.get(key, ()) not in ((), self.plain[key])]
 
-    def respelled(self, key: str, guess: bool) -> str:
-        """Return the key of the dictionary that a misspelt one was meant for, or the key itself.
+    def meant_by(self, key: str, one_word: bool) -> str:
+        """Return the key of the dictionary that an unknown one was meant for, or the key itself.
 
-        Doubled letters and a plural's s do not matter; with `guess` neither does one wrong letter.
+        Doubled letters and a plural's s do not matter; one word may be cut short ("portat") or have one wrong
+        letter.
         """
+        return (one_word and self._completed(key)) or self._respelled(key, one_word)
+
+    def _completed(self, key: str) -> str | None:
+        """Return the word that lacks at most four letters, if all that begin so mean the same."""
+        if len(key) < 6 or key in self.families:
+            return None
+        longer = [word for word in self._words if word.startswith(key) and len(word) <= len(key) + 4]
+        return longer[0] if len({self.plain[word] for word in longer}) == 1 else None
+
+    def _respelled(self, key: str, guess: bool) -> str:
         if len(key) < 5:
             return key
         if key.endswith("s") and key[:-1] in self.plain:
@@ -131,18 +143,8 @@ class Lexicon:
         close = (other for other in _one_off(near) if other in self._relaxed and len(other) > 5)
         return next((self._relaxed[other] for other in close), key)
 
-    def completed(self, key: str) -> str:
-        """Return the word whose beginning a key is ("portat", "flauta"), or the key itself.
-
-        Four letters may be missing, and all words that begin so must mean the same.
-        """
-        if len(key) < 6 or key in self.families:
-            return key
-        longer = [word for word in self._words if word.startswith(key) and len(word) <= len(key) + 4]
-        return longer[0] if len({self.plain[word] for word in longer}) == 1 else key
-
     def resembles(self, key: str) -> bool:
-        """Return whether a word is much like a technique's, though not so much that it can be taken for it."""
+        """Return whether a word is like a technique's, though not enough to be taken for it."""
         known = key in self.families or key.removesuffix("s") in self.families
         return len(key) > 4 and not known and bool(get_close_matches(key, self._words, 1, LIKE))
 

@@ -45,8 +45,8 @@ def read_name(text: str, vocabulary: Vocabulary, instrument: str = "") -> NameRe
     """Return the techniques that the name of an entry says, and the words that say none.
 
     `instrument`, the name of the map or bank, tells what a word means there: "muted" is con sordino for a
-    trumpet, damped for a bell. It adds no technique itself. Whatever is doubtful is left unread, the whole
-    name with it: "muted" of an instrument that `instrument` does not tell, "non legato".
+    trumpet, damped for a bell. It adds no technique itself. A doubtful name is left unread as a whole:
+    "muted" where `instrument` tells no instrument, "non legato", an unknown word much like a technique's.
     """
     lexicon, entries = vocabulary.lexicon, vocabulary.entries
     families = families_of(instrument, lexicon)
@@ -54,7 +54,8 @@ def read_name(text: str, vocabulary: Vocabulary, instrument: str = "") -> NameRe
     parts = _parts(words, lexicon, families)
     _read_whole(parts, vocabulary, families)
     named = {name for part in parts if part.meaning == "technique" for name in part.techniques}
-    found = {_refined(name, parts, lexicon) for name in named} | _hairpin(parts, lexicon) | _arc(words)
+    found = {_refined(name, parts, lexicon) for name in named} | _hairpin(parts, lexicon)
+    found |= _arc(words, instrument)
     if _doubtful(parts, vocabulary, instrument, families):
         return _reading((), parts)
     group = {name: term.group for name, term in vocabulary.techniques.items()}
@@ -103,10 +104,7 @@ def _parts(words: list[Word], lexicon: Lexicon, families: Iterable[str]) -> list
             some = words[at : at + length]
             key, written = key_of(some), " ".join(word.written for word in some)
             meaning, techniques = _meaning(key, lexicon, families)
-            if meaning == "left" and (meant := lexicon.respelled(key, guess=length == 1)) != key:
-                key = meant
-                meaning, techniques = _meaning(key, lexicon, families)
-            if meaning == "left" and length == 1 and (meant := lexicon.completed(key)) != key:
+            if meaning == "left" and (meant := lexicon.meant_by(key, one_word=length == 1)) != key:
                 key = meant
                 meaning, techniques = _meaning(key, lexicon, families)
             if meaning != "left" or length == 1 or key in lexicon.beside_words:
@@ -162,12 +160,16 @@ def _hairpin(parts: list[_Part], lexicon: Lexicon) -> set[str]:
     return {HAIRPINS[signs]} if signs and plain else set()
 
 
-def _arc(words: list[Word]) -> set[str]:
-    """Return the swell of a name in which loudness rises and falls again, such as "mp-f-mp"."""
+def _arc(words: list[Word], instrument: str) -> set[str]:
+    """Return how loudness goes in "mp-f-mp"; "p-f" counts only where `instrument` speaks of arcs."""
+    arcs = any(word.key in ("arc", "arcs") for word in pieces(instrument))
     for is_level, some in groupby(words, lambda word: word.key in LEVELS):
-        levels = [LEVELS.index(word.key) for word in some] if is_level else []
+        run = list(some) if is_level else []
+        levels = [LEVELS.index(word.key) for word in run]
         if len(levels) > 2 and levels[0] < max(levels) > levels[-1]:
             return {"swell"}
+        if arcs and len(levels) > 1 and run[0].apart and levels[0] != levels[-1]:
+            return {"crescendo" if levels[0] < levels[-1] else "diminuendo"}
     return set()
 
 

@@ -116,7 +116,7 @@ class Latency(Part):
     """How long after it is sent a note speaks; the realizer sends it that much early."""
 
     first: Late = 0.0
-    transition: Late = {}
+    transition: Late = Field(default_factory=dict)
     """For a note connected to the one before; empty: as `first`."""
 
 
@@ -142,13 +142,13 @@ class Technique(Part):
     """What the library calls it, where that is not its name here."""
     plays: tuple[str, ...] = ()
     """What it is in terms of the vocabulary; empty: its own name, or the parts of it between '+'."""
-    when: Condition = Condition()
+    when: Condition = Field(default_factory=Condition)
     on: tuple[AnyAction, ...] = ()
     off: tuple[AnyAction, ...] = ()
     channel: MidiChannel | None = None
     """The channel that its notes go to; empty: any of the map's."""
-    note: NoteShape = NoteShape()
-    latency_ms: Latency = Latency()
+    note: NoteShape = Field(default_factory=NoteShape)
+    latency_ms: Latency = Field(default_factory=Latency)
     fallback: tuple[str, ...] = ()
     scope: Literal["until_changed", "note"] = "until_changed"
     """How long it holds in a score: a direction until the next of its group, an attribute for one note."""
@@ -158,7 +158,7 @@ class Technique(Part):
     """What a person must do in the plugin before it can be heard."""
     trigger: Trigger | None = None
     color: Annotated[str, Field(pattern=r"^(#[0-9a-fA-F]{6})?$")] = ""
-    labels: dict[str, str | dict[str, str]] = {}
+    labels: dict[str, str | dict[str, str]] = Field(default_factory=dict)
 
     @field_validator("plays", mode="before")
     @classmethod

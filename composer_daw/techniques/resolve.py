@@ -201,7 +201,7 @@ def _best(
 
 
 def _covers(entry: str, name: str, technique_map: TechniqueMap) -> bool:
-    """Tell whether an entry is what a name asks for, plays it, or plays all that another entry does and more."""
+    """Tell whether an entry is what a name asks for, plays it, or plays that and more."""
     plays = technique_map.plays(entry)
     if name == entry or name in plays:
         return True

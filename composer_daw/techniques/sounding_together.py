@@ -2,8 +2,8 @@
 
 A keyswitch speaks to a whole channel. Where the instrument listens on several, a note that overlaps one with
 another technique moves to a free channel, and where there are several instances of it, to a free one of
-those. Where none is free, the group's priority decides, and the note that gives way is marked. Channels do not
-keep notes apart where switches go to a channel of their own.
+those. Where none is free, the group's priority decides, and the note that gives way is marked. Channels do
+not keep notes apart where switches go to a channel of their own.
 """
 
 from __future__ import annotations

@@ -194,8 +194,15 @@ def test_a_late_technique_is_a_hint(listen: Listen) -> None:
 
 
 def test_one_of_several_actions_that_works_is_no_fault(listen: Listen) -> None:
-    more = "on: [{keyswitch: 26}, {cc: 21, value: {follow: velocity}}]"
+    more = "on: [{keyswitch: 26}, {cc: 21, value: {follow: velocity}}], off: [{cc: 21, value: 0}]"
     assert listen(broken("on: [{keyswitch: 26}]", more), ["pizzicato"]).faults == ()
+
+
+def test_a_controller_that_is_left_behind(listen: Listen) -> None:
+    more = "on: [{keyswitch: 26}, {cc: 21, value: 127}]"
+    (fault,) = listen(broken("on: [{keyswitch: 26}]", more), ["pizzicato"]).faults
+    assert (fault.technique, fault.check) == ("pizzicato", "stays")
+    assert "it leaves CC 21 = 127 behind; give it `off`" in fault.problem
 
 
 def test_an_action_that_needs_company_is_heard_with_it(listen: Listen) -> None:
@@ -206,7 +213,7 @@ def test_an_action_that_needs_company_is_heard_with_it(listen: Listen) -> None:
 def test_what_is_told_alike_under_other_conditions_is_no_fault(listen: Listen) -> None:
     text = broken(
         "  tremolo: {group: articulation, on: [{keyswitch: 27}]}\n",
-        "  slow: {group: articulation, plays: pizzicato, on: [{keyswitch: 26}], when: {length_ms: [800, null]}}\n",
+        "  slow: {group: articulation, plays: pizzicato, on: [{keyswitch: 26}], when: {pitch: [C5, null]}}\n",
     )
     assert listen(text, ["pizzicato", "slow"]).faults == ()
 
@@ -233,7 +240,9 @@ def test_drums(listen: Listen) -> None:
 
 
 def test_names_are_checked(listen: Listen) -> None:
-    with pytest.raises(TechniqueError, match=r"no playable technique 'pizicato' \(did you mean 'pizzicato'\?\)"):
+    with pytest.raises(
+        TechniqueError, match=r"no playable technique 'pizicato' \(did you mean 'pizzicato'\?\)"
+    ):
         listen(only=["pizicato"])
 
 

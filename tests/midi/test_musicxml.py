@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -338,14 +337,12 @@ def test_other_encodings(tmp_path: Path) -> None:
     assert load_score(path).texts[0].text == "ピチカート"
 
 
-def test_a_long_score_is_read_in_reasonable_time(tmp_path: Path) -> None:
+def test_a_long_score_is_read(tmp_path: Path) -> None:
     bars = tuple(
         "".join(note(pitch, 1, articulated("staccato")) for pitch in ("C4", "D4", "E4", "F4"))
         for _ in range(250)
     )
-    begun = time.perf_counter()
     assert len(read(tmp_path, part(*bars), part(*bars)).notes) == 2000
-    assert time.perf_counter() - begun < 20
 
 
 # --- what is no score -----------------------------------------------------------------------------------

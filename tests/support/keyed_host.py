@@ -80,7 +80,7 @@ class Faults:
     """What it does wrong, by the keyswitch that is in force where a number is asked for."""
 
     noise: float = 0.0
-    """Every note is drawn anew: the strengths of its partials vary by this much, and no take is like another."""
+    """How much the strengths of the partials vary from note to note: no take is like another."""
     unsteady: dict[int, float] = field(default_factory=dict)
     """The same, for one technique."""
     silent: set[int] = field(default_factory=set)
@@ -176,7 +176,7 @@ class KeyedHost(ClosesItself):
         if key in faults.clipped:
             tone = np.clip(20.0 * np.asarray(tone), -1.0, 1.0) / 0.1
         level = 0.1 * (1.0 if key in faults.clipped else velocity / 127)
-        level *= 10 ** ((values.get(EXPRESSION, 127.0) / 127 - 1.0))
+        level *= 10 ** (values.get(EXPRESSION, 127.0) / 127 - 1.0)
         fades = np.clip(time / ATTACK_S, 0, 1) * np.clip((sounds_s - time) / RELEASE_S, 0, 1)
         sound[first : first + len(time)] += level * fades * tone
 

@@ -213,3 +213,31 @@ def test_a_combination_of_the_map_gives_way_part_by_part() -> None:
 def test_a_text_that_nearly_names_a_technique_is_pointed_out(text: str, near: str | None) -> None:
     performance = Performance(note_rows([(0, 1, 60, 80)]), texts=(Text(0.5, text),))
     assert unread_texts(performance, load_vocabulary()) == ([(performance.texts[0], near)] if near else [])
+
+
+MARKED = MAP.replace("staccato: {group: articulation,", "staccato: {group: articulation, scope: note,")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stacc., con sord.",
+        "[technique:con_sordino+staccato]",
+        "[technique:staccato] [technique:con_sordino]",
+        "con sord. + stacc.",
+    ],
+)
+def test_of_a_text_that_names_several_each_holds_as_long_as_it_does(text: str) -> None:
+    notes = dataclasses.replace(piece(*((float(n), 1.0, 60, 80) for n in range(2))), texts=(Text(0.0, text),))
+    assert MARKED != MAP
+    assert asked(annotate(notes, read_map(MARKED), VOCABULARY)) == ["con_sordino+staccato", "con_sordino"]
+
+
+def test_a_combination_of_the_map_says_itself_how_long_it_holds() -> None:
+    both = MARKED.replace(
+        "channels:", "  staccato+con_sordino: {group: articulation, on: [{keyswitch: G0}]}\nchannels:"
+    )
+    notes = dataclasses.replace(
+        piece(*((float(n), 1.0, 60, 80) for n in range(2))), texts=(Text(0.0, "stacc., con sord."),)
+    )
+    assert asked(annotate(notes, read_map(both), VOCABULARY)) == ["staccato+con_sordino"] * 2

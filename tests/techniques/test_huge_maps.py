@@ -1,8 +1,10 @@
-"""A map of a hundred thousand lines is refused or read in under a second, and no nesting blows the stack."""
+"""A map of a hundred thousand lines is refused or read, and no nesting blows the stack.
+
+How long that takes is measured by `benchmarks/huge_maps.py`.
+"""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -17,17 +19,16 @@ GROUP = "groups: {a: {default: t1}}\ntechniques:\n"
 LINES = 100_000
 
 
-def load(tmp_path: Path, text: str) -> tuple[str, float]:
-    """Return what is said about a map ("" where it is read), and how many seconds that took."""
+def load(tmp_path: Path, text: str) -> str:
+    """Return what is said about a map: "" where it is read."""
     path = tmp_path / "map.yaml"
     path.write_text(text, encoding="utf-8")
-    started = time.perf_counter()
     try:
         load_map(path)
         said = ""
     except DocumentError as error:
         said = str(error)
-    return said.removeprefix(f"{path}"), time.perf_counter() - started
+    return said.removeprefix(f"{path}")
 
 
 @pytest.mark.parametrize(
@@ -49,27 +50,23 @@ def load(tmp_path: Path, text: str) -> tuple[str, float]:
 )
 def test_a_hundred_thousand_lines(tmp_path: Path, text: str, said: str) -> None:
     assert text.count("\n") >= LINES
-    told, took_s = load(tmp_path, text)
+    told = load(tmp_path, text)
     assert bool(told) == bool(said)
     assert said in told
-    assert took_s < 1.0
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
 @pytest.mark.parametrize("place", ["source: ", "techniques: {t: {on: [{keyswitch: ", "pieces: "])
 def test_deep_nesting_is_refused_in_one_line(tmp_path: Path, opening: str, place: str) -> None:
     start = "\n" if opening == "- " else ""
-    told, took_s = load(tmp_path, HEAD + place + start + opening * 100_000 + "\n")
+    told = load(tmp_path, HEAD + place + start + opening * 100_000 + "\n")
     assert f"nested more than {DEEPEST} deep" in told or "not YAML" in told
     assert "\n" not in told
-    assert took_s < 1.0
 
 
 def test_the_largest_map_that_is_read_is_linted_too(tmp_path: Path) -> None:
     count = (MOST_VALUES - 20) // 4
     text = HEAD + GROUP + "".join(f" t{number}: {{group: a}}\n" for number in range(count))
-    assert load(tmp_path, text)[0] == ""
-    started = time.perf_counter()
+    assert load(tmp_path, text) == ""
     findings = lint_map(tmp_path / "map.yaml")
-    assert time.perf_counter() - started < 10.0
     assert len(findings) == 2 * count - 1  # unknown, and (but for the default) with nothing to play

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from small_instruments import MAP, read_map
 
-from composer_daw.techniques import action_words as words_of_actions
 from composer_daw.techniques.actions import ACTIONS
+from composer_daw.techniques.display import action_words as words_of_actions
 from composer_daw.techniques.display.action_words import action_words
 from composer_daw.techniques.display.in_words import condition_words, describe, latency_words, note_words
 from composer_daw.techniques.parts import Condition, Latency, NoteShape
@@ -37,7 +37,10 @@ HEAD = "technique_map: 1\ninstrument: X\ngroups: {a: {default: t}}\ntechniques:\
         ("{pitch_bend: -100}", "pitch bend -100"),
         ("{pitch_bend: 200}", "pitch bend +200"),
         ("{parameter: Mute, value: 0.25}", "parameter Mute = 0.25"),
-        ("{parameter: Mute, value: {follow: dynamics}}", "parameter Mute follows dynamics"),
+        (
+            "{parameter: Mute, value: {follow: dynamics, range: [0, 1]}}",
+            "parameter Mute follows dynamics (0..127 to 0..1)",
+        ),
     ],
 )
 def test_actions(action: str, words: str) -> None:

@@ -63,6 +63,37 @@ def test_pieces_gather_their_strokes() -> None:
             "9: techniques: staccato: on[0]: value: Input should be less than or equal to 127, not 300",
         ),
         (STACCATO + "    on: [{cc: 32}]\n", "7: techniques: staccato: on[0]: cc: 'value' is missing"),
+        (HEAD + "channels: []\n", "3: channels: Tuple should have at least 1 item after validation, not 0"),
+        (
+            STACCATO + "    note: {velocity: {}}\n",
+            "7: techniques: staccato: note: velocity: Dictionary should have at least 1 item after "
+            "validation, not 0",
+        ),
+        (
+            STACCATO + "    on: [{parameter: Mute, value: {follow: velocity}}]\n",
+            "7: techniques: staccato: on[0]: value: a parameter goes from 0 to 1; write range: [0, 1], "
+            "or less",
+        ),
+        (
+            STACCATO + "    on: [{cc: 1, value: {follow: pitch, range: [0, 128]}}]\n",
+            "7: techniques: staccato: on[0]: value: MIDI has values from 0 to 127",
+        ),
+        (
+            STACCATO + "    off: [{keyswitch: C1, mode: hold}]\n",
+            "7: techniques: staccato: off[0]: a key is only tapped here; leave 'mode' and 'starts' out",
+        ),
+        (
+            HEAD + "init: [{cc: 1, value: 2}, {keyswitch: C1, mode: toggle}]\n",
+            "3: init[1]: a key is only tapped here; leave 'mode' and 'starts' out",
+        ),
+        (
+            HEAD + "init: [{cc: 1, value: {follow: velocity}}]\n",
+            "3: init[0]: no note is played yet; write a value instead of 'follow'",
+        ),
+        (
+            STACCATO + "init: [{cc: 1, value: 2, only_with: staccato}]\n",
+            "7: init[0]: no technique is in force yet; leave 'only_with' out",
+        ),
         (
             STACCATO + "    on: [{keyswich: C1}]\n",
             "7: techniques: staccato: on[0]: 'keyswich' is no action (did you mean 'keyswitch'?); "

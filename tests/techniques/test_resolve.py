@@ -99,3 +99,16 @@ def test_the_rungs_are_ordered_from_best_to_worst() -> None:
     assert [rung.name for rung in sorted(Rung)] == list(Rung.__members__)
     assert min(Rung) is Rung.EXACT
     assert Rung.PRIORITY < Rung.CONDITION < Rung.FALLBACK < max(Rung) is Rung.DEFAULT
+
+
+def test_what_stands_in_is_part_of_a_combination_by_whatever_name_the_library_calls_it() -> None:
+    own = """\
+  Short: {group: articulation, plays: staccato, on: [{keyswitch: 1}]}
+  Short Mute: {group: articulation, plays: staccato+con_sordino, on: [{keyswitch: 2}]}
+"""
+    head = MAP[: MAP.index("  legato:")].replace("mute: {default: senza_sordino}", "mute: {}")
+    for asked in (("spiccato", "con_sordino"), ("Short", "con_sordino"), ("Short Mute",)):
+        found = resolve(asked, read_map(head + own), VOCABULARY)
+        assert (found.state, found.played) == (("Short Mute", ""), ("staccato", "con_sordino"))
+        assert found.rung is (Rung.FALLBACK if "spiccato" in asked else Rung.EXACT)
+    assert resolve(("Short",), read_map(head + own), VOCABULARY).state == ("Short", "")

@@ -1,0 +1,108 @@
+"""Switches that depend on more than their technique: on others, on the channel, on a whole chord."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from generated_maps import technique_maps
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from small_instruments import piece, read_map
+
+from composer_daw.errors import InputError
+from composer_daw.events import Kind
+from composer_daw.techniques import Realization, TechniqueMap, realize
+
+HEAD = """\
+technique_map: 1
+instrument: X
+groups: {bow: {default: sustain}, mute: {}}
+techniques:
+  sustain: {group: bow, on: [{keyswitch: 0}]}
+"""
+NOTES = ((0.0, 1.0, 60, 80), (1.0, 1.0, 62, 80))
+
+
+def told(
+    known: str, *asked: tuple[str, ...], notes: tuple[tuple[float, float, int, int], ...] = NOTES
+) -> Realization:
+    return realize(piece(*notes, techniques=list(asked)), read_map(HEAD + known))
+
+
+def controllers(realization: Realization) -> list[tuple[float, int, int, float]]:
+    rows = realization.events.of(Kind.CONTROL)
+    return [
+        (round(float(r["time_s"]), 2), int(r["channel"]), int(r["number"]), float(r["value"])) for r in rows
+    ]
+
+
+@pytest.mark.parametrize(("bow", "sent"), [("staccato", [9]), ("sustain", [9, 10])])
+def test_what_ends_a_technique_counts_only_with_another_too(bow: str, sent: list[int]) -> None:
+    known = """\
+  staccato: {group: bow, on: [{keyswitch: 1}]}
+  con_sordino:
+    group: mute
+    on: [{cc: 9, value: 127}]
+    off: [{cc: 9, value: 0}, {cc: 10, value: 5, only_with: sustain}]
+"""
+    found = controllers(told(known, (bow, "con_sordino"), (bow,)))
+    assert [number for time_s, _, number, _ in found if time_s > 0] == sent
+
+
+def test_what_is_sent_once_goes_to_every_channel_in_use_but_to_its_own_channel_once() -> None:
+    known = "  staccato: {group: bow, on: [{keyswitch: 1}]}\nchannels: [1, 2]\n"
+    init = "init: [{cc: 3, value: 4, channel: 7}, {cc: 5, value: 6}]\n"
+    wide = ((0.0, 2.0, 60, 80), (1.0, 1.0, 62, 80))
+    found = controllers(told(known + init, (), ("staccato",), notes=wide))
+    assert sorted((channel, number) for _, channel, number, _ in found) == [(0, 5), (1, 5), (6, 3)]
+
+
+def test_notes_of_a_chord_do_not_connect_each_other() -> None:
+    known = "  legato: {group: bow, on: [{keyswitch: 1}], latency_ms: {first: 10, transition: 300}}\n"
+    chords = ((1.0, 1.1, 60, 80), (1.0, 1.1, 64, 80), (2.0, 1.0, 62, 80), (2.0, 1.0, 65, 80))
+    rows = told(known, *[("legato",)] * 4, notes=chords).labels.rows
+    assert rows["sent_onset_s"].tolist() == pytest.approx([0.99, 0.99, 1.7, 1.7])
+
+
+@pytest.mark.parametrize(("own", "together"), [("", "channel"), (", channel: 16", "priority")])
+def test_channels_keep_apart_only_what_is_switched_on_them(own: str, together: str) -> None:
+    known = f"  tremolo: {{group: bow, on: [{{keyswitch: 1{own}}}]}}\nchannels: [1, 2]\n"
+    wide = ((0.0, 2.0, 60, 80), (1.0, 2.0, 62, 80))
+    assert told(known, (), ("tremolo",), notes=wide).labels.together_names() == ["", together]
+
+
+notes = st.tuples(
+    st.integers(0, 40).map(lambda n: n / 8),
+    st.sampled_from([0.01, 0.1, 0.125, 1.0]),
+    st.integers(0, 127),
+    st.integers(1, 127),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(technique_maps(largest=4), st.lists(notes, min_size=1, max_size=8), st.data())
+def test_whatever_a_map_says_is_sent_as_midi_has_it(
+    known: TechniqueMap, written: list[tuple[float, float, int, int]], data: st.DataObject
+) -> None:
+    names = st.lists(st.sampled_from([*known.techniques, "staccato", "con_sordino"]), max_size=3, unique=True)
+    asked = [tuple(data.draw(names)) for _ in written]
+    try:
+        realization = realize(piece(*written, techniques=asked), known, out_of_range="drop")
+    except InputError as error:
+        assert "no note is left" in str(error)
+        return
+    for events in (realization.events, *realization.more):
+        rows = events.stream
+        assert (np.diff(rows["time_s"], prepend=-events.pre_roll_s) >= -1e-9).all()
+        pressed, moved, shares = (
+            events.of(*kinds)["value"]
+            for kinds in ((Kind.SWITCH_ON, Kind.NOTE_ON), (Kind.CONTROL,), (Kind.PARAMETER,))
+        )
+        assert ((pressed >= 1) & (pressed <= 127)).all()
+        assert ((moved >= 0) & (moved <= 127)).all()
+        assert ((shares >= 0) & (shares <= 1)).all()
+        keys = [
+            sorted(events.of(kind)[["channel", "number"]].tolist())
+            for kind in (Kind.SWITCH_ON, Kind.SWITCH_OFF)
+        ]
+        assert keys[0] == keys[1]
