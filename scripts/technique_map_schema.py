@@ -98,7 +98,11 @@ def schema() -> Node:
 def _piece(piece: Node) -> Node:
     """Return a drum as it is written: every key but `written` is a stroke; or with `strokes` of any name."""
     stroke = {"$ref": "#/$defs/Stroke"}
-    written = {**NOTES, "description": "The notes that scores write for it."}
+    of_each = {"type": "object", "additionalProperties": {"type": "string"}}
+    written = {
+        "anyOf": [NOTES, of_each],
+        "description": "The notes that scores write for it, or the stroke of each.",
+    }
     short = {
         "type": "object",
         "properties": {"written": written},
@@ -110,7 +114,7 @@ def _piece(piece: Node) -> Node:
     strokes = {"type": "object", "additionalProperties": stroke, "minProperties": 1}
     long = {
         "type": "object",
-        "properties": {"written": {"type": "array", "items": NUMBER}, "strokes": strokes},
+        "properties": {"written": written, "strokes": strokes},
         "additionalProperties": False,
         "required": ["written", "strokes"],
     }

@@ -139,7 +139,7 @@ def phrase_for(technique_map: TechniqueMap) -> Notes:
     Of a drum map every piece is struck once, eight at the most.
     """
     if technique_map.pieces:
-        struck = [piece.written[0] for piece in technique_map.pieces.values() if piece.written][:8]
+        struck = [next(iter(piece.written)) for piece in technique_map.pieces.values() if piece.written][:8]
         return tuple((0.1 + 0.4 * number, 0.3, pitch, 100) for number, pitch in enumerate(struck))
     low, high = technique_map.range
     bottom = max(low, min(LOWEST, high - 12))

@@ -54,7 +54,8 @@ def find_arrival(
     times, levels = _track(mono, sample_rate, partials, window_s)
     heard = (times > max(window_s, sent_s - BEFORE_S)) & (times < sent_s - window_s)
     before = float(np.median(levels[heard])) if heard.any() else 0.0
-    later, after = times[times >= sent_s], levels[times >= sent_s]
+    whole = (times >= sent_s) & (times <= len(mono) / sample_rate - 0.5 * window_s)
+    later, after = times[whole], levels[whole]
     peak = float(after.max(initial=0.0))
     if peak <= 2.0 * before or peak <= 0.0:  # nothing new is heard
         return Arrival(float("nan"), True)
@@ -67,7 +68,7 @@ def find_arrival(
     old, _ = _own_partials(to_hz, from_hz, sample_rate)
     _, fading = _track(mono, sample_rate, old, window_s)
     held = float(np.median(fading[heard])) if heard.any() else float(fading.max())
-    stronger = (after / peak > fading[times >= sent_s] / max(held, 1e-12)) & (later >= low_s)
+    stronger = (after / peak > fading[whole] / max(held, 1e-12)) & (later >= low_s)
     crosses_s = float(later[int(np.argmax(stronger))]) if stronger.any() else half_s
     return Arrival(min(half_s, max(crosses_s, low_s + STEP_SHARE * window_s)), True)
 

@@ -7,11 +7,12 @@ their sounds can be compared; one that a condition of the map bars from them get
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from composer_daw.performance import TechniqueSet
+from composer_daw.rendering.readiness import pitches_of
 from composer_daw.techniques import TechniqueMap
 from composer_daw.techniques.parts import Condition, Technique
 
@@ -88,7 +89,7 @@ def trials_of(technique_map: TechniqueMap, named: Sequence[str] | None = None) -
         for name in technique_map.playable()
     ]
     trials += [
-        Trial(f"{piece}={stroke}", (f"{piece}={stroke}",), _struck(entry.written[0]))
+        Trial(f"{piece}={stroke}", (f"{piece}={stroke}",), _struck(next(iter(entry.written))))
         for piece, entry in technique_map.pieces.items()
         if entry.written
         for stroke in entry.strokes
@@ -110,19 +111,32 @@ def figures_for(technique_map: TechniqueMap, names: Iterable[str]) -> tuple[Figu
     """Return the figures on which these techniques together can be heard, by range and condition.
 
     First those that all techniques share, as far as they can be played; the last one is a connected pair.
+    What is for connected notes only is tried on pairs only.
     """
-    if technique_map.pieces:
+    struck = technique_map.struck()
+    if plays_drums(technique_map):
         return _kit(technique_map)
     entries = [technique_map.techniques[name] for name in names]
     low, high = _span(entries, technique_map)
-    common = _places(*_common_span(technique_map))
-    pitches = [pitch for pitch in common if low <= pitch <= high] or _places(low, high)
+    common = _places(*_common_span(technique_map), struck)
+    pitches = [pitch for pitch in common if low <= pitch <= high] or _places(low, high, struck)
     velocities = sorted({_velocity(velocity, entries) for velocity in VELOCITIES})
     held_s = _held_s(entries)
+    seconds = {pitch: _free(_second(pitch, low, high, entries), low, high, struck) for pitch in pitches}
+    if any(_connects(one.when) for one in entries):
+        return tuple(
+            pair(first, second, velocity, held_s)
+            for velocity in velocities
+            for first, second in seconds.items()
+        )
     middle = pitches[len(pitches) // 2]
     singles = [single(pitch, velocity, held_s) for velocity in velocities for pitch in pitches]
-    second = _second(middle, low, high, entries)
-    return (*singles, pair(middle, second, velocities[-1], held_s))
+    return (*singles, pair(middle, seconds[middle], velocities[-1], held_s))
+
+
+def plays_drums(technique_map: TechniqueMap) -> bool:
+    """Tell whether techniques are heard on drums, since nothing else can be written."""
+    return bool(technique_map.struck()) and set(pitches_of(technique_map)) <= set(technique_map.struck())
 
 
 def _with_company(name: str, technique_map: TechniqueMap) -> TechniqueSet:
@@ -146,7 +160,7 @@ def _combinations(technique_map: TechniqueMap) -> list[tuple[str, str]]:
 
 def _kit(technique_map: TechniqueMap) -> tuple[Figure, ...]:
     """Return a few drums, struck once each."""
-    written = [piece.written[0] for piece in technique_map.pieces.values() if piece.written]
+    written = [next(iter(piece.written)) for piece in technique_map.pieces.values() if piece.written]
     return tuple(single(pitch, VELOCITIES[-1]) for pitch in written[:: -(-len(written) // DRUMS)])
 
 
@@ -172,8 +186,20 @@ def _span(entries: Sequence[Technique], technique_map: TechniqueMap) -> tuple[in
     return (low, high) if low <= high else (high, high)
 
 
-def _places(low: int, high: int) -> list[int]:
-    return list(dict.fromkeys(round(low + place * (high - low)) for place in PLACES))
+def _places(low: int, high: int, struck: Container[int]) -> list[int]:
+    places = (round(low + place * (high - low)) for place in PLACES)
+    return list(dict.fromkeys(_free(place, low, high, struck) for place in places))
+
+
+def _free(pitch: int, low: int, high: int, struck: Container[int]) -> int:
+    """Return the pitch nearest to one that is no drum; itself, where all are."""
+    others = [one for one in range(low, high + 1) if one not in struck]
+    return min(others, key=lambda one: abs(one - pitch), default=pitch)
+
+
+def _connects(condition: Condition) -> bool:
+    """Tell whether a technique is for connected notes only."""
+    return bool({condition.next, condition.previous} & {"overlaps", "connects"})
 
 
 def _velocity(velocity: int, entries: Iterable[Technique]) -> int:

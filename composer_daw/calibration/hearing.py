@@ -148,9 +148,11 @@ class Hearing:
     def latency_in_map_ms(self, trial: Trial) -> float | None:
         """Return how early the map sends the single notes of a trial: the median."""
         singles = [Cue(trial.asked, figure) for figure in trial.figures if len(figure) == 1]
+        if not singles:
+            return None
         rows = self.player.labels(singles).rows
         early = 1000.0 * (rows["sounding_onset_s"] - rows["sent_onset_s"])
-        return float(np.median(early)) if len(early) else None
+        return float(np.median(early))
 
     def found(self, technique: str, check: str, problem: str, also: str = "", is_hint: bool = False) -> None:
         """Keep a finding."""

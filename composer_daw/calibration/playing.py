@@ -195,6 +195,6 @@ def _cut(audio: Audio, labels: Labels, cue: Cue, start_s: float, end_s: float) -
 
 def _entries(labels: Labels, row: np.void) -> TechniqueSet:
     strokes = labels.resolutions[int(row["asked"])].strokes
-    piece = labels.pieces.get(int(row["pitch"]))
+    piece, _ = labels.pieces.get(int(row["pitch"]), ("", ""))
     struck = ("=".join(stroke) for stroke in strokes if stroke[0] == piece)
     return (*filter(None, labels.states[int(row["played"])]), *struck)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from composer_daw.audio import Audio
-from composer_daw.calibration.figures import Trial
+from composer_daw.calibration.figures import Trial, plays_drums
 from composer_daw.calibration.hearing import SILENT_DB, Hearing
 from composer_daw.calibration.playing import Heard
 from composer_daw.calibration.tuning import cents_off
@@ -64,7 +64,7 @@ def check_steadiness(hearing: Hearing) -> None:
 
 def cents_of(hearing: Hearing, trial: Trial) -> list[float]:
     """Return how far the loud single notes of a trial are from their pitches, in cents; none for drums."""
-    if hearing.technique_map.pieces:
+    if trial.is_stroke or plays_drums(hearing.technique_map):
         return []
     if trial.name not in hearing.cents:
         singles = [one for one in hearing.sounding(trial).heard if len(one.rows) == 1]

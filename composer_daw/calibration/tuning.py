@@ -21,7 +21,7 @@ SHORTEST_S, LONGEST_S = 0.02, 0.3
 
 SOUNDING_DB = -20.0
 
-MULTIPLES = (2, 3, 4, 5)
+MULTIPLES = range(2, 21)
 MISSING = 1e-4
 """Where all other partials together have less than this share of the energy, the note is so much higher."""
 
@@ -40,12 +40,11 @@ def cents_off(samples: SamplesLike, sample_rate: int, expected_hz: float) -> flo
     found_hz = free.median_frequency_hz()
     if best_db > fits_db + CLEARLY_DB and best_db >= PITCHED_DB:
         exact_hz = fundamental_hz(note, sample_rate, found_hz)
-        return cents_between(exact_hz, expected_hz)
-    if fits_db < PITCHED_DB:
+    elif fits_db < PITCHED_DB:
         return float("nan")
-    cents = cents_from(note, sample_rate, expected_hz)
-    partials = partial_amplitudes(note, sample_rate, expected_hz * 2.0 ** (cents / 1200.0))
-    return cents + 1200.0 * float(np.log2(_multiple(partials)))
+    else:
+        exact_hz = expected_hz * 2.0 ** (cents_from(note, sample_rate, expected_hz) / 1200.0)
+    return cents_between(exact_hz * _multiple(note, sample_rate, exact_hz), expected_hz)
 
 
 def _sounding_part(samples: SamplesLike, sample_rate: int) -> Array:
@@ -61,9 +60,12 @@ def _fit(hnr_db: float) -> float:
     return hnr_db if np.isfinite(hnr_db) else -np.inf
 
 
-def _multiple(partials: Array) -> int:
-    """Return 1, or the number of which all partials that are there are multiples."""
-    energy = np.square(partials)
+def _multiple(note: Array, sample_rate: int, hertz: float) -> int:
+    """Return 1, or the number of which all partials that are there are multiples.
+
+    A sound repeats with any multiple of its period, and of a high note one of them may be whole samples long.
+    """
+    energy = np.square(partial_amplitudes(note, sample_rate, hertz))
     total = float(energy.sum())
     for number in reversed(MULTIPLES):
         if len(energy) >= number and total > 0.0:

@@ -12,7 +12,7 @@ from composer_daw.errors import InputError
 from composer_daw.events import Events
 from composer_daw.performance import Array, Performance, TechniqueSet, note_rows
 from composer_daw.rendering.instrument import Instrument
-from composer_daw.techniques import Labels, realize
+from composer_daw.techniques import Labels, TechniqueMap, realize
 
 PROBE_S = 0.3
 USUAL = (60, 90)
@@ -50,20 +50,31 @@ def _drum_probes(labels: Labels, rows: Array, instrument: Instrument) -> dict[st
     for key in np.unique(rows["sent_pitch"]).tolist():
         note = rows[rows["sent_pitch"] == key][0]
         asked = labels.resolutions[int(note["asked"])].asked
-        probes[f"{labels.pieces[int(note['pitch'])]} (key {key})"] = partial(_probe, asked, note, instrument)
+        probes[f"{labels.pieces[int(note['pitch'])][0]} (key {key})"] = partial(
+            _probe, asked, note, instrument
+        )
     return probes
 
 
 def probes_for(instrument: Instrument, techniques: Iterable[str] | None = None) -> dict[str, Probe]:
-    """Return what makes a probe for each of these techniques, or for all there are, on a usual note."""
-    low, high = instrument.technique_map.range
-    middle, velocity = min(high, max(low, USUAL[0])), USUAL[1]
-    pieces = instrument.technique_map.pieces
-    if pieces and techniques is None:
-        struck = {name: piece.written[0] for name, piece in pieces.items()}
-        return {name: partial(_played, (), pitch, velocity, instrument) for name, pitch in struck.items()}
-    named = instrument.technique_map.playable() if techniques is None else techniques
-    return {name: partial(_played, (name,), middle, velocity, instrument) for name in named}
+    """Return what makes a probe for each of these techniques, on a usual note; for all and for each drum."""
+    known = instrument.technique_map
+    middle = min(pitches_of(known), key=lambda pitch: abs(pitch - USUAL[0]), default=USUAL[0])
+    struck = {name: next(iter(one.written)) for name, one in known.pieces.items() if one.written}
+    named = known.playable() if techniques is None else techniques
+    asked: list[tuple[str, TechniqueSet, int]] = []
+    if techniques is None:
+        asked += [(name, (), pitch) for name, pitch in struck.items()]
+    asked += [(name, (name,), middle) for name in named]
+    return {name: partial(_played, state, pitch, USUAL[1], instrument) for name, state, pitch in asked}
+
+
+def pitches_of(technique_map: TechniqueMap) -> list[int]:
+    """Return the pitches that can be written and are no drum's; the drums', where there are no others."""
+    low, high = technique_map.range
+    drums = technique_map.struck()
+    others = [] if technique_map.is_kit else [pitch for pitch in range(low, high + 1) if pitch not in drums]
+    return others or sorted(drums)
 
 
 def _probe(state: TechniqueSet, note: np.void, instrument: Instrument) -> Events:

@@ -32,6 +32,8 @@ class Word(NamedTuple):
     written: str
     apart: bool = True
     """Whether more than a dot or a hyphen, or nothing, stands before it."""
+    slash: bool = False
+    """Whether a slash stands before it."""
 
 
 def pieces(text: str) -> list[Word]:
@@ -48,8 +50,9 @@ def pieces(text: str) -> list[Word]:
     words: list[Word] = []
     end = 0
     for found in _PIECE.finditer(plain):
-        close = bool(words) and _CLOSE.fullmatch(plain[end : found.start()]) is not None
-        words.append(Word(found[0].casefold(), found[0], not close))
+        between = plain[end : found.start()] if words else " "
+        close = _CLOSE.fullmatch(between) is not None
+        words.append(Word(found[0].casefold(), found[0], not close, "/" in between))
         end = found.end()
     return words
 

@@ -27,6 +27,10 @@ def latencies_s(
     return early
 
 
+APART_S = 0.001
+"""Between two notes of a line that are played otherwise: room for the switch between them."""
+
+
 def repeated_apart(
     onset_s: Floats, held_s: Floats, early_s: Floats, line: Array, pitch: Array
 ) -> tuple[Floats, Floats]:
@@ -43,6 +47,31 @@ def repeated_apart(
     early = least[chord]
     free = next_onset(onset_s - early, key) - onset_s
     return np.minimum(held_s, np.maximum(free, 1e-4)), early
+
+
+def switched_apart(onset_s: Floats, early_s: Floats, line: Array, state: Array) -> Floats:
+    """Return how early each note is sent, so that there is room for a switch before each new state.
+
+    Latencies may bring notes of two states to one instant, where the later switch would speak to both. Then
+    the note that is heard later waits, no longer than until it is to be heard.
+    """
+    early = early_s.copy()
+    sent = onset_s - early_s
+    order = np.lexsort((sent, line))
+    new = np.ones(len(order), bool)
+    new[1:] = (np.diff(sent[order]) > APART_S) | (np.diff(line[order]) != 0)
+    starts = np.flatnonzero(new)
+    states = state[order]
+    mixed = np.minimum.reduceat(states, starts) != np.maximum.reduceat(states, starts) if len(order) else new
+    ends = np.append(starts[1:], len(order))
+    for first, last in zip(starts[mixed].tolist(), ends[mixed].tolist(), strict=True):
+        mine = order[first:last]
+        before, free_s = -1, -np.inf
+        for note in mine[np.lexsort((state[mine], onset_s[mine]))].tolist():
+            free_s += APART_S if state[note] != before else 0.0
+            free_s = min(max(sent[note], free_s), onset_s[note])
+            early[note], before = onset_s[note] - free_s, state[note]
+    return early
 
 
 def _early_ms(technique: Technique, connected: Array, velocity: Array) -> Floats:

@@ -62,7 +62,8 @@ class TechniqueMap(Part):
     def _consistent(self) -> TechniqueMap:
         low, high = self.range
         if low > high:
-            raise PlacedError(f"{name_of(low)} is above {name_of(high)}; write the lower end first", "range")
+            above, below = (name_of(end, self.middle_c) for end in self.range)
+            raise PlacedError(f"{above} is above {below}; write the lower end first", "range")
         for row, action in enumerate(self.init):
             self._check_init(action, row)
         for name, technique in self.techniques.items():
@@ -92,7 +93,7 @@ class TechniqueMap(Part):
         _check_taps(action, "init", row)
 
     def _check_name(self, name: str) -> None:
-        if name != name.strip() or "=" in name or not all(name.split("+")):
+        if name != name.strip() or "=" in name or not all(part.strip() for part in name.split("+")):
             problem = (
                 f"'{name}' cannot be asked for; a name has no '=', no spaces around it, and parts around '+'"
             )
@@ -114,6 +115,19 @@ class TechniqueMap(Part):
         for name, technique in self.techniques.items():
             members.setdefault(technique.group, []).append(name)
         return {group: tuple(names) for group, names in members.items()}
+
+    @property
+    def is_kit(self) -> bool:
+        """Tell whether only what is written for its drums is played: it has some, and no `range`."""
+        return bool(self.struck()) and "range" not in self.model_fields_set
+
+    def struck(self) -> dict[int, tuple[str, str]]:
+        """Return the drum and the stroke that each written pitch of a drum means."""
+        return {
+            pitch: (name, stroke)
+            for name, piece in self.pieces.items()
+            for pitch, stroke in piece.written.items()
+        }
 
     @cached_property
     def defaults(self) -> frozenset[str]:

@@ -39,6 +39,8 @@ class _Part:
     written: str
     meaning: Meaning
     techniques: tuple[str, ...] = ()
+    slash: bool = False
+    """Whether a slash stands before it."""
 
 
 def read_name(text: str, vocabulary: Vocabulary, instrument: str = "") -> NameReading:
@@ -55,7 +57,7 @@ def read_name(text: str, vocabulary: Vocabulary, instrument: str = "") -> NameRe
     _read_whole(parts, vocabulary, families)
     named = {name for part in parts if part.meaning == "technique" for name in part.techniques}
     found = {_refined(name, parts, lexicon) for name in named} | _hairpin(parts, lexicon)
-    found |= _arc(words, instrument)
+    found |= _arc(words, instrument) | _by_a_slash(parts)
     if _doubtful(parts, vocabulary, instrument, families):
         return _reading((), parts)
     group = {name: term.group for name, term in vocabulary.techniques.items()}
@@ -108,7 +110,7 @@ def _parts(words: list[Word], lexicon: Lexicon, families: Iterable[str]) -> list
                 key = meant
                 meaning, techniques = _meaning(key, lexicon, families)
             if meaning != "left" or length == 1 or key in lexicon.beside_words:
-                parts.append(_Part(key, written, meaning, techniques))
+                parts.append(_Part(key, written, meaning, techniques, some[0].slash))
                 break
         at += length
     return parts
@@ -158,6 +160,14 @@ def _hairpin(parts: list[_Part], lexicon: Lexicon) -> set[str]:
     others = (part.key for part in parts if part.key not in signs and not part.key.isdecimal())
     plain = all(key in lexicon.loudness or len(key) == 1 for key in others)
     return {HAIRPINS[signs]} if signs and plain else set()
+
+
+def _by_a_slash(parts: list[_Part]) -> set[str]:
+    """Return sustain where a slash parts it from a technique: the entry goes from one to the other."""
+    for one, other in pairwise(parts):
+        if other.slash and {one.meaning, other.meaning} == {"alone", "technique"}:
+            return {"sustain"} & {*one.techniques, *other.techniques}
+    return set()
 
 
 def _arc(words: list[Word], instrument: str) -> set[str]:

@@ -48,8 +48,8 @@ class Labels:
     resolutions: tuple[Resolution, ...]
     states: tuple[TechniqueSet, ...]
     dropped: int = 0
-    pieces: dict[int, str] = dataclasses.field(default_factory=dict)
-    """The drum that each written pitch stands for."""
+    pieces: dict[int, tuple[str, str]] = dataclasses.field(default_factory=dict)
+    """The drum that each written pitch stands for, and the stroke where none is asked for."""
     plays: dict[str, TechniqueSet] = dataclasses.field(default_factory=dict)
     """What each entry of the map is, in terms of the vocabulary, without what goes without saying."""
     defaults: TechniqueSet = ()
@@ -61,18 +61,19 @@ class Labels:
         return [names[number] for number in self.rows["asked"]]
 
     def played_names(self) -> list[str]:
-        """Return what each note plays: its techniques but for the defaults, or the first default."""
+        """Return what each note plays: its techniques but for the defaults, a drum's stroke, or "default"."""
         memory: dict[tuple[int, int, int], str] = {}
         keys = zip(*(self.rows[name].tolist() for name in ("asked", "played", "pitch")), strict=True)
         return [memory.get(key) or memory.setdefault(key, self._played(*key)) for key in keys]
 
     def _played(self, asked: int, played: int, pitch: int) -> str:
         resolution, state = self.resolutions[asked], self.states[played]
-        strokes = {"=".join(stroke): stroke[0] for stroke in resolution.strokes}
-        here = (name for name, piece in strokes.items() if piece == self.pieces.get(pitch))
         entries = without(self.defaults, tuple(name for name in state if name))
-        parts = (part for name in entries for part in self.plays.get(name, (name,)))
-        return "+".join(dict.fromkeys((*parts, *here))) or "default"
+        parts = [part for name in entries for part in self.plays.get(name, (name,))]
+        if pitch in self.pieces:
+            piece, usual = self.pieces[pitch]
+            parts.append(f"{piece}={dict(resolution.strokes).get(piece, usual)}")
+        return "+".join(dict.fromkeys(parts)) or "default"
 
     def together_names(self) -> list[str]:
         """Return how each note was kept apart from others that sound with it, in lower case; empty: alone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -15,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from composer_daw.errors import did_you_mean
 from composer_daw.techniques.actions import EITHER, AnyAction, MidiChannel, SevenBit
 from composer_daw.techniques.pitch_names import pitch_of
 
@@ -43,28 +45,30 @@ def note_number(value: Any, info: ValidationInfo) -> int:
     return pitch_of(value, (info.context or {}).get("middle_c", "C4"))
 
 
-def _ends(value: Any) -> Any:
+def _ends(value: Any) -> tuple[Any, ...]:
     if not isinstance(value, (list, tuple)) or len(value) != 2:
         raise ValueError("write the lowest and the highest, such as [1, 64]")
-    if None not in value and not isinstance(value[0], str) and value[0] > value[1]:
-        raise ValueError("write the lower end first")
     return tuple(value)
 
 
-def _pitches(value: Any, info: ValidationInfo) -> Any:
-    low, high = (None if end is None else note_number(end, info) for end in _ends(value))
+def _pitches(value: Any, info: ValidationInfo) -> tuple[int | None, ...]:
+    return tuple(None if end is None else note_number(end, info) for end in _ends(value))
+
+
+def _upwards(value: tuple[float | None, float | None]) -> tuple[float | None, float | None]:
+    low, high = value
     if low is not None and high is not None and low > high:
         raise ValueError("write the lower end first")
-    return low, high
+    return value
 
 
-Span = Annotated[tuple[float | None, float | None], BeforeValidator(_ends)]
+Span = Annotated[tuple[float | None, float | None], BeforeValidator(_ends), AfterValidator(_upwards)]
 """From one figure to another, both counted in; null leaves an end open."""
 
-Pitches = Annotated[tuple[int | None, int | None], BeforeValidator(_pitches)]
+Pitches = Annotated[tuple[int | None, int | None], BeforeValidator(_pitches), AfterValidator(_upwards)]
 """From one pitch to another, both counted in; null leaves an end open."""
 
-Whole = Annotated[tuple[SevenBit, SevenBit], BeforeValidator(_ends)]
+Whole = Annotated[tuple[SevenBit, SevenBit], BeforeValidator(_ends), AfterValidator(_upwards)]
 
 
 class Group(Part):
@@ -165,6 +169,13 @@ class Technique(Part):
     def _several(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split("+")) if isinstance(value, str) else value
 
+    @field_validator("plays")
+    @classmethod
+    def _named(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(value):
+            raise ValueError("names nothing on one side of a '+'; write a name there, or leave 'plays' out")
+        return value
+
 
 class Dynamics(Part):
     """The controller that plays louder and softer, and where its values come from."""
@@ -188,8 +199,9 @@ class Stroke(Part):
 class Piece(Part):
     """A drum: the pitches that scores write for it, and its strokes by name; the first is the default."""
 
-    written: tuple[int, ...]
     strokes: Annotated[dict[str, Stroke], Field(min_length=1)]
+    written: dict[int, str]
+    """The stroke that each pitch means; where it is a list, the one on that key, or the first."""
 
     @model_validator(mode="before")
     @classmethod
@@ -200,8 +212,22 @@ class Piece(Part):
         written = data.get("written", [])
         strokes = {name: stroke for name, stroke in data.items() if name != "written"}
         return {
-            "written": [
-                note_number(pitch, info) for pitch in (written if isinstance(written, list) else [written])
-            ],
+            "written": written,
             "strokes": {name: s if isinstance(s, dict) else {"play": s} for name, s in strokes.items()},
         }
+
+    @field_validator("written", mode="before")
+    @classmethod
+    def _meant(cls, value: Any, info: ValidationInfo) -> Any:
+        """Tell the stroke of each pitch."""
+        strokes: dict[str, Stroke] = info.data.get("strokes", {})
+        if isinstance(value, dict):
+            for stroke in value.values():
+                if strokes and stroke not in strokes:
+                    hint = did_you_mean(str(stroke), strokes) or f"; it has {', '.join(strokes)}"
+                    raise ValueError(f"no stroke '{stroke}'{hint}")
+            return {note_number(pitch, info): stroke for pitch, stroke in value.items()}
+        on_key = {stroke.play: name for name, stroke in reversed(strokes.items())}
+        usual = next(iter(strokes), "")
+        pitches = (note_number(one, info) for one in (value if isinstance(value, (list, tuple)) else [value]))
+        return {pitch: on_key.get(pitch, usual) for pitch in pitches}

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from composer_daw.events import EVENT, Events, Kind, sorted_stream
 from composer_daw.performance import Performance, TechniqueSet
 from composer_daw.techniques.conditions import ANY, holds
-from composer_daw.techniques.latency import latencies_s, repeated_apart
+from composer_daw.techniques.latency import latencies_s, repeated_apart, switched_apart
 from composer_daw.techniques.lines import Array, Floats
 from composer_daw.techniques.maps import TechniqueMap
 from composer_daw.techniques.note_labels import LABEL, Labels
@@ -71,7 +71,7 @@ def realize(
         tuple(resolutions),
         tuple(states),
         int((~inside).sum()),
-        {written: name for name, piece in technique_map.pieces.items() for written in piece.written},
+        technique_map.struck(),
         {name: without(unsaid, technique_map.plays(name)) for name in technique_map.techniques},
         tuple(group.default for group in technique_map.groups.values()),
     )
@@ -149,6 +149,7 @@ def _label_rows(
     entries = [[technique_map.techniques[name] for name in one if name] for one in states]
     early = latencies_s(onset_s, onset_s + held, rows["velocity"], line, state, entries)
     held, early = repeated_apart(onset_s, held, early, line, pitch)
+    early = switched_apart(onset_s, early, line, state)
     heard = sounding_lengths(onset_s, written_s, held, line, overlap > 0, lasts / 1000.0)
     given: dict[str, npt.ArrayLike] = {
         "note": notes["source"],

@@ -36,11 +36,9 @@ def pitches_and_velocities(
             pitch[row] = np.clip(pitch[row], low, high) if (low, high) != (None, None) else pitch[row]
             pitch[row] += shape.transpose
         for name, piece in technique_map.pieces.items():
-            default = next(iter(piece.strokes.values()))
             asked = dict(resolution.strokes).get(name)
-            own = {stroke.play: stroke for stroke in reversed(piece.strokes.values())}
-            for written in piece.written:
-                stroke = piece.strokes[asked] if asked else own.get(written, default)
+            for written, usual in piece.written.items():
+                stroke = piece.strokes[asked or usual]
                 pitch[row, written], factor[row, written] = stroke.play, stroke.velocity
     where = resolved, performance.notes["pitch"]
     return pitch[where], factor[where]
@@ -74,8 +72,9 @@ def within_range(
     Dropping every note would leave nothing to play, and is refused too.
     """
     low, high = technique_map.range
-    drums = [written for piece in technique_map.pieces.values() for written in piece.written]
-    inside = ((pitch >= low) & (pitch <= high)) | np.isin(performance.notes["pitch"], drums)
+    inside = np.isin(performance.notes["pitch"], list(technique_map.struck()))
+    if not technique_map.is_kit:
+        inside |= (pitch >= low) & (pitch <= high)
     if not inside.all() and (out_of_range == "fail" or not inside.any()):
         raise InputError(_outside(performance.notes[~inside], technique_map, some=bool(inside.any())))
     return inside
@@ -88,9 +87,13 @@ def _outside(notes: Array, technique_map: TechniqueMap, some: bool) -> str:
     ]
     more = f" and {len(notes) - 4} more" if len(notes) > 4 else ""
     low, high = (name_of(pitch, technique_map.middle_c) for pitch in technique_map.range)
+    count = f"{len(notes)} note{'s' * (len(notes) > 1)}"
+    what, remedy = f"{count} outside {low}..{high} of", "transpose the score"
+    if technique_map.is_kit:
+        what, remedy = f"{count} written for no drum of", "put them on its drums"
     return (
-        f"{len(notes)} note{'s' * (len(notes) > 1)} outside {low}..{high} of {technique_map.instrument}: "
-        f"{', '.join(shown)}{more}; transpose the score"
+        f"{what} {technique_map.instrument}: "
+        f"{', '.join(shown)}{more}; {remedy}"
         f"{', or drop them with --out-of-range drop' if some else ': no note is left to play'}"
     )
 

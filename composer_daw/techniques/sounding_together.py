@@ -93,6 +93,7 @@ def hand_out(
     """
     places = [_places(one, technique_map) for one in states]
     home = np.array([found[0].channel for found in places], np.uint8)
+    end_s = np.maximum(end_s, onset_s + HAND_OVER_S + 2 * SAME_S)  # what begins together sounds together
     channel, instance = home[state], np.zeros(len(state), np.uint8)
     played, together = state.copy(), np.zeros(len(state), np.uint8)
     if not overlapping_otherwise(onset_s, end_s, state).any():

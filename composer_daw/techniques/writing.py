@@ -158,7 +158,7 @@ def _plain(model: BaseModel, middle_c: str) -> dict[str, Any]:
     for name in (*own, *(name for name in fields if name not in own)):
         value = getattr(model, name)
         always = fields[name].is_required() or name in ALWAYS
-        if always or value != fields[name].get_default():
+        if always or value != fields[name].get_default(call_default_factory=True):
             data[name] = _value(model, name, value, middle_c)
     return data
 
@@ -204,5 +204,7 @@ def _piece(piece: Piece, middle_c: str) -> dict[str, Any]:
     }
     if strokes.keys() & {"written", "strokes"}:
         full = {name: _plain(stroke, middle_c) for name, stroke in piece.strokes.items()}
-        return {"written": list(piece.written), "strokes": full}
-    return {"written": [name_of(pitch, middle_c) for pitch in piece.written], **strokes}
+        return {"written": dict(piece.written), "strokes": full}
+    named = {name_of(pitch, middle_c): stroke for pitch, stroke in piece.written.items()}
+    plain = Piece.model_validate({"written": list(piece.written), "strokes": piece.strokes})
+    return {"written": list(named) if plain == piece else named, **strokes}

@@ -7,7 +7,7 @@ import itertools
 import pytest
 from keyed_host import DRUMS, MAP
 
-from composer_daw.calibration.figures import HELD_S, MOST_COMBINATIONS, figures_for, trials_of
+from composer_daw.calibration.figures import HELD_S, MOST_COMBINATIONS, base_trial, figures_for, trials_of
 from composer_daw.calibration.playing import Cue, neutral, performance_of
 from composer_daw.documents import parse_document
 from composer_daw.techniques import TechniqueMap, realize
@@ -53,7 +53,8 @@ def test_a_technique_is_what_plays_its_figures(more: str) -> None:
         assert ((rows.rows["sent_pitch"] >= 48) & (rows.rows["sent_pitch"] <= 84)).all()
         played.append(any("tremolo" in rows.states[number] for number in rows.rows["played"]))
     connected = "next" in more or "previous" in more
-    assert played == [connected] * (len(figures) - 1) + [True] or all(played)
+    assert all(played)
+    assert {len(figure) for figure in figures} == ({2} if connected else {1, 2})
 
 
 def test_an_action_that_needs_company_has_it() -> None:
@@ -95,3 +96,29 @@ def test_a_neutral_map_sends_all_techniques_the_same_notes() -> None:
     for field in ("sent_onset_s", "sent_offset_s", "velocity", "sent_pitch"):
         assert rows[0][field] == rows[1][field]
     assert rows[0]["sent_offset_s"] - rows[0]["sent_onset_s"] == pytest.approx(HELD_S)
+
+
+MIXED = MAP.replace("range: [C3, C6]", "range: [C3, C6]\npieces:\n  knock: {written: [C4, D4], hit: C3}")
+
+
+def test_beside_drums_techniques_are_tried_on_other_pitches() -> None:
+    trials = trials_of(read(MIXED))
+    assert trials[-1].name != "knock=hit" and "knock=hit" in [trial.name for trial in trials]
+    melodic = [trial for trial in trials if not trial.is_stroke]
+    pitches = {note.pitch for trial in melodic for figure in trial.figures for note in figure}
+    assert len(pitches) > 3 and not pitches & {60, 62}
+
+
+def test_all_of_a_kit_is_struck() -> None:
+    text = "groups: {kit: {}}\ntechniques:\n  brushes: {group: kit, on: [{program: 40}]}"
+    known = read(DRUMS.replace("range: [60, 72]", text))
+    (brushes, *strokes) = trials_of(known)
+    assert [figure[0].pitch for figure in brushes.figures] == [60, 62]
+    assert all(trial.is_stroke for trial in strokes) and len(strokes) == 4
+
+
+def test_a_drum_that_no_score_writes_is_left_out() -> None:
+    known = read(DRUMS.replace("kick: {written: 60,", "kick: {written: [],"))
+    assert [trial.name for trial in trials_of(known)] == ["snare=hit", "snare=rimshot", "snare=ghost"]
+    none = read("technique_map: 1\ninstrument: X\npieces:\n  kick: {written: [], hit: 60}\n")
+    assert trials_of(none) == [] and len(base_trial(none).figures) > 1

@@ -13,7 +13,9 @@ TIME = np.arange(round(0.6 * RATE)) / RATE
 
 def tone(hertz: float, strengths: tuple[float, ...] = (1.0, 0.7, 0.5, 0.4, 0.3)) -> np.ndarray:
     return 0.1 * sum(
-        strength * np.cos(2 * np.pi * hertz * n * TIME + n) for n, strength in enumerate(strengths, 1)
+        strength * np.cos(2 * np.pi * hertz * n * TIME + n)
+        for n, strength in enumerate(strengths, 1)
+        if 2 * n * hertz < RATE
     )
 
 

@@ -239,6 +239,26 @@ def test_drums(listen: Listen) -> None:
     assert faults(listen(DRUMS.replace("rimshot: 64", "rimshot: 60"))) == [("snare=rimshot", "identical")]
 
 
+def test_drums_beside_techniques(listen: Listen) -> None:
+    pieces = "range: [C3, C6]\npieces:\n  knock: {written: [C4, D4], low: C3, high: C5}\n"
+    known = broken("range: [C3, C6]\n", pieces)
+    only = [*BOWED, "knock=low", "knock=high"]
+    found = listen(known, only)
+    assert found.faults == () and list(found.measured) == only
+    assert abs(found.measured["pizzicato"].cents or 0.0) < 1.0 and found.measured["knock=low"].cents is None
+    assert faults(listen(known.replace("keyswitch: 26", "keyswitch: 40"), only)) == [("pizzicato", "identical")]
+    assert faults(listen(known.replace("high: C5", "high: C3"), only)) == [("knock=high", "identical")]
+
+
+def test_what_is_for_connected_notes_is_heard_on_them(listen: Listen) -> None:
+    """Even where no two takes are alike, single notes do not water down what differs."""
+    known = broken("on: [{keyswitch: 27}]", "on: [{keyswitch: 27}], when: {previous: connects}")
+    only = ["sustain", "tremolo"]
+    assert listen(known, only, noise=0.15).faults == ()
+    wrong = known.replace("keyswitch: 27", "keyswitch: 40")
+    assert faults(listen(wrong, only, noise=0.15)) == [("tremolo", "identical")]
+
+
 def test_names_are_checked(listen: Listen) -> None:
     with pytest.raises(
         TechniqueError, match=r"no playable technique 'pizicato' \(did you mean 'pizzicato'\?\)"

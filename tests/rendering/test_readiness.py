@@ -100,6 +100,23 @@ def test_all_that_an_instrument_has(fake: Instrument, drums: Instrument) -> None
     assert {name: notes_of(kit[name])[0][0] for name in kit} == {"kick": 36, "snare": 38}
 
 
+def test_beside_drums_techniques_are_played_on_other_pitches(tmp_path: Path) -> None:
+    preset = write_instrument(tmp_path)
+    path = tmp_path / "map.yaml"
+    drums = "pieces:\n  knock: {written: [C4, D4], hit: C3}\n  slap: {written: [], hit: D3}\n"
+    path.write_text(path.read_text(encoding="utf-8") + drums, encoding="utf-8")
+    probes = made(probes_for(load_instrument(preset)))
+    notes = {name: notes_of(probe)[0][0] for name, probe in probes.items()}
+    assert notes["knock"] == 48 and notes["sustain"] == 59
+    assert "slap" not in notes and len(notes) == 7
+
+
+def test_a_drum_that_no_score_writes_is_not_probed(drums: Instrument) -> None:
+    text = DRUMS.replace("[35, 36]", "[]").replace("[38, 40]", "[]")
+    drums.map_path.write_text(text, encoding="utf-8")
+    assert probes_for(load_instrument(drums.map_path.parent / "fake.yaml")) == {}
+
+
 def test_the_usual_note_lies_in_the_range(tmp_path: Path) -> None:
     preset = write_instrument(tmp_path)
     text = (tmp_path / "map.yaml").read_text(encoding="utf-8")

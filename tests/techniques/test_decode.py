@@ -319,7 +319,7 @@ def test_drum_strokes_come_back_to_what_is_written() -> None:
     score = piece((0.0, 0.5, 36, 80), (1.0, 0.5, 40, 80), (2.0, 0.5, 38, 80))
     decoded = decode(score, read_map(DRUMS), VOCABULARY).performance
     assert names_of(decoded) == ["default", "snare=rimshot", "default"]
-    assert decoded.notes["pitch"].tolist() == [36, 38, 38]
+    assert decoded.notes["pitch"].tolist() == [36, 40, 38]
 
 
 def test_nothing_but_switches_is_an_error() -> None:

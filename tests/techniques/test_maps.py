@@ -43,11 +43,11 @@ def test_middle_c_moves_names_but_not_numbers() -> None:
 
 def test_pieces_gather_their_strokes() -> None:
     snare = read_map(DRUMS).pieces["snare"]
-    assert snare.written == (38, 40)
+    assert snare.written == {38: "hit", 40: "rimshot"}
     strokes = {name: (stroke.play, stroke.velocity) for name, stroke in snare.strokes.items()}
     assert strokes == {"hit": (38, 1.0), "rimshot": (40, 1.0), "ghost": (38, 0.35)}
     named = read_map(HEAD + "pieces: {tom: {written: C2, hit: D2}}\n").pieces["tom"]
-    assert (named.written, named.strokes["hit"].play) == ((36,), 38)
+    assert (named.written, named.strokes["hit"].play) == ({36: "hit"}, 38)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,11 @@ def test_pieces_gather_their_strokes() -> None:
         ),
         (
             HEAD + "pieces: {snare: {written: X, hit: 38}}\n",
-            "3: pieces: snare: 'X' is not a note; write C1, F#2, Bb3 or a number from 0 to 127",
+            "3: pieces: snare: written: 'X' is not a note; write C1, F#2, Bb3 or a number from 0 to 127",
+        ),
+        (
+            HEAD + "pieces: {hat: {written: {42: closed, 46: opne}, closed: 42, open: 46}}\n",
+            "3: pieces: hat: written: no stroke 'opne' (did you mean 'open'?)",
         ),
         (
             HEAD + "pieces: {snare: {written: 38, hit: 200}}\n",

@@ -628,5 +628,3 @@ def test_all_real_banks_come_back_the_same(imported: dict[Path, list[Conversion]
             assert list(again.techniques) == list(bank.technique_map.techniques)
             assert list(again.groups) == list(bank.technique_map.groups)
             assert {loss.why for loss in losses} <= {TURN}
-
-

@@ -381,11 +381,15 @@ def test_transposition_velocity_and_what_is_heard() -> None:
 @pytest.mark.parametrize(
     ("technique", "sent", "names"),
     [
-        ((), [(36, 100), (38, 100), (40, 100), (36, 100)], ["default"] * 4),
+        (
+            (),
+            [(36, 100), (38, 100), (40, 100), (36, 100)],
+            ["kick=hit", "snare=hit", "snare=rimshot", "kick=hit"],
+        ),
         (
             ("snare=rimshot",),
             [(36, 100), (40, 100), (40, 100), (36, 100)],
-            ["default", "snare=rimshot", "snare=rimshot", "default"],
+            ["kick=hit", "snare=rimshot", "snare=rimshot", "kick=hit"],
         ),
         (
             ("snare=ghost", "kick=hit"),
@@ -402,6 +406,28 @@ def test_drum_strokes(technique: tuple[str, ...], sent: list[tuple[int, int]], n
     assert labels.rows[["sent_pitch", "velocity"]].tolist() == sent
     assert labels.played_names() == names
     assert labels.rows["pitch"].tolist() == [36, 38, 40, 35]
+
+
+def test_what_a_kit_has_no_drum_for_is_refused() -> None:
+    notes = piece((0, 1, 36, 100), (1, 1, 60, 100))
+    with pytest.raises(InputError) as caught:
+        realize(notes, read_map(DRUMS))
+    assert str(caught.value) == (
+        "1 note written for no drum of Fake Drums: C4 at 1.00 s; put them on its drums, or drop them with "
+        "--out-of-range drop"
+    )
+    with_range = read_map(DRUMS.replace("pieces:", "range: [60, 72]\npieces:"))
+    assert realize(notes, with_range).labels.rows["sent_pitch"].tolist() == [36, 60]
+
+
+def test_a_written_pitch_can_mean_a_stroke() -> None:
+    text = "pieces: {hat: {written: {42: closed, A#1: open}, closed: 22, pedal: 46, open: 26}}\n"
+    kit = read_map("technique_map: 1\ninstrument: X\n" + text.replace("A#1", "A#2"))
+    labels = realize(piece((0, 1, 42, 100), (1, 1, 46, 100)), kit).labels
+    assert labels.rows["sent_pitch"].tolist() == [22, 26]
+    assert labels.played_names() == ["hat=closed", "hat=open"]
+    asked = piece((0, 1, 42, 100), (1, 1, 46, 100)).with_technique(("hat=pedal",))
+    assert realize(asked, kit).labels.rows["sent_pitch"].tolist() == [46, 46]
 
 
 def test_notes_out_of_range_are_named_and_counted() -> None:

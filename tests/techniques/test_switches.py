@@ -106,3 +106,65 @@ def test_whatever_a_map_says_is_sent_as_midi_has_it(
             for kind in (Kind.SWITCH_ON, Kind.SWITCH_OFF)
         ]
         assert keys[0] == keys[1]
+
+
+LATE = "  staccato: {group: bow, on: [{keyswitch: 1}], latency_ms: {first: 250}}\n"
+
+
+def keyed(realization: Realization) -> dict[int, int]:
+    """Return the keyswitch that was pressed last before each note, on its channel."""
+    last: dict[int, int] = {}
+    found = {}
+    for row in realization.events.stream:
+        if row["kind"] == Kind.SWITCH_ON:
+            last[int(row["channel"])] = int(row["number"])
+        elif row["kind"] == Kind.NOTE_ON:
+            found[int(row["note"])] = last[int(row["channel"])]
+    return found
+
+
+def test_notes_that_latencies_bring_to_one_instant_have_their_own_switches() -> None:
+    """At 120 bpm an eighth lasts as long as the second note's latency: both are sent at 1 s."""
+    notes = ((1.0, 0.2, 60, 80), (1.25, 0.2, 62, 80), (1.25, 0.2, 64, 80))
+    found = told(LATE, (), ("staccato",), ("staccato",), notes=notes)
+    assert keyed(found) == {0: 0, 1: 1, 2: 1}
+    assert found.labels.rows["sent_onset_s"].tolist() == pytest.approx([1.0, 1.001, 1.001])
+
+
+@pytest.mark.parametrize("lasts_s", [0.02, 0.2])
+def test_of_notes_that_begin_together_on_one_channel_one_gives_way(lasts_s: float) -> None:
+    notes = ((1.0, lasts_s, 60, 80), (1.0, lasts_s, 62, 80))
+    found = told("  staccato: {group: bow, on: [{keyswitch: 1}]}\n", (), ("staccato",), notes=notes)
+    assert found.labels.played_names() == ["sustain", "sustain"]
+    assert found.labels.rows["conflict"].tolist() == [False, True]
+
+
+LATENCIES = st.sampled_from([0, 10, 100, 250])
+ONSETS = st.sampled_from([0.0, 0.01, 0.1, 0.15, 0.25, 0.5])
+
+
+@given(
+    st.lists(LATENCIES, min_size=3, max_size=3),
+    st.lists(st.tuples(ONSETS, ONSETS, st.integers(0, 2))),
+    st.data(),
+)
+@settings(max_examples=200, deadline=None)
+def test_every_note_follows_the_switch_of_what_its_label_says(
+    latencies: list[int], scored: list[tuple[float, float, int]], data: st.DataObject
+) -> None:
+    names = ["sustain", "staccato", "tremolo"]
+    entries = [
+        f"  {name}: {{group: bow, on: [{{keyswitch: {key}}}], latency_ms: {{first: {late}}}}}\n"
+        for key, (name, late) in enumerate(zip(names, latencies, strict=True))
+    ]
+    known = (
+        HEAD[: HEAD.index("  sustain")]
+        + "".join(entries)
+        + data.draw(st.sampled_from(["", "channels: [1, 2]\n"]))
+    )
+    onsets = np.cumsum([gap for gap, _, _ in scored])
+    notes = [(float(at), 0.02 + lasts, 60, 80) for at, (_, lasts, _) in zip(onsets, scored, strict=True)]
+    asked = [(names[key],) for _, _, key in scored]
+    found = realize(piece(*notes, techniques=asked), read_map(known))
+    states = [names.index(found.labels.states[row["played"]][0]) for row in found.labels.rows]
+    assert keyed(found) == dict(zip(found.labels.rows["note"].tolist(), states, strict=True))

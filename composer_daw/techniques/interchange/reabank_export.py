@@ -84,7 +84,7 @@ class _Writer:
             yield f"// {one_line(self.map.source)}"
         for name, why in MAP_FIELDS.items():
             value = getattr(self.map, name)
-            if value != TechniqueMap.model_fields[name].get_default():
+            if value != TechniqueMap.model_fields[name].get_default(call_default_factory=True):
                 self.plan.lose(value, why, name)
         if self.plan.instrument != self.map.instrument:
             self.plan.lose(self.map.instrument, ONE_LINE, "instrument")
@@ -105,7 +105,7 @@ class _Writer:
         technique = self.plan.kept[name]
         for field, why in FIELDS.items():
             value = getattr(technique, field)
-            if value != Technique.model_fields[field].get_default():
+            if value != Technique.model_fields[field].get_default(call_default_factory=True):
                 self.plan.lose(value, why, "techniques", name, field)
         title = self.plan.title(name)
         if ("" if title == name else title) != technique.title != name:

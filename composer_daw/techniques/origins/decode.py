@@ -214,7 +214,7 @@ def _strokes(pitch: Array, technique_map: TechniqueMap) -> tuple[Array, list[Tec
     for name, piece in technique_map.pieces.items():
         default = next(iter(piece.strokes))
         for stroke, how in reversed(piece.strokes.items()):
-            keeps = not piece.written or (stroke == default and how.play in piece.written)
-            written[how.play] = how.play if keeps else piece.written[0]
+            means = [pitch for pitch, meant in piece.written.items() if meant == stroke] or [*piece.written]
+            written[how.play] = how.play if how.play in means or not means else means[0]
             named[how.play] = () if stroke == default else (f"{name}={stroke}",)
     return written[pitch], [named.get(one, ()) for one in pitch.tolist()]
