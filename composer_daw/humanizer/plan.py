@@ -1,0 +1,100 @@
+"""Plan: all that was drawn for one performance; it applies again without a generator."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+
+from composer_daw.errors import InputError
+from composer_daw.files import check_is_file, write_text
+from composer_daw.humanizer.expression import Expression
+from composer_daw.humanizer.lines import Lines
+from composer_daw.humanizer.rubato.curves import Curves
+from composer_daw.humanizer.rules.palette import AnyRule
+from composer_daw.performance import Floats
+
+Tempo = Literal["keep", "map"]
+
+
+class Rubato(BaseModel):
+    """Curves of tempo and level over the score, in steps: each value holds from its beat to the next."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    source: str = "none"
+    """What drew it: the name and digest of the weights, `rules`, or `none`."""
+    beat: tuple[FiniteFloat, ...] = ()
+    log_period: tuple[FiniteFloat, ...] = ()
+    level_db: tuple[FiniteFloat, ...] = ()
+
+    @classmethod
+    def of(cls, curves: Curves) -> Rubato:
+        """Return curves as a plan keeps them, rounded to 0.0001."""
+        columns = (np.round(one, 4).tolist() for one in (curves.beat, curves.log_period, curves.level_db))
+        beat, log_period, level_db = (tuple(one) for one in columns)
+        return cls(source=curves.source, beat=beat, log_period=log_period, level_db=level_db)
+
+    def scaled(self, amount: float) -> Rubato:
+        """Return so much of the curves."""
+        scaled = {
+            name: tuple(amount * value for value in getattr(self, name))
+            for name in ("log_period", "level_db")
+        }
+        return self.model_copy(update=scaled)
+
+    def log_period_at(self, beats: Floats) -> Floats:
+        """Return the log of how many times longer a beat lasts."""
+        return self._at(self.log_period, beats)
+
+    def level_db_at(self, beats: Floats) -> Floats:
+        """Return how much louder it is at each beat."""
+        return self._at(self.level_db, beats)
+
+    def _at(self, values: tuple[float, ...], beats: Floats) -> Floats:
+        if not self.beat:
+            return np.zeros(len(beats))
+        row = np.searchsorted(np.array(self.beat), beats + 1e-6, side="right") - 1
+        return np.where(row >= 0, np.array(values)[row], 0.0)
+
+
+class Plan(BaseModel):
+    """What makes a performance of one score; written beside it, it makes the same one again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    humanizer: Literal[1] = 1
+    valence: Annotated[float, Field(ge=-1, le=1)] = 0.0
+    arousal: Annotated[float, Field(ge=-1, le=1)] = 0.0
+    emotion: str = ""
+    expression: Expression
+    tempo: Tempo = "keep"
+    strength: Annotated[FiniteFloat, Field(ge=0, le=2)] = 1.0
+    seed: int = 0
+    chords: int = 0
+    """How many chords the score has that it was drawn for."""
+    rules: tuple[AnyRule, ...] = ()
+    rubato: Rubato = Rubato()
+
+    def check_fits(self, lines: Lines) -> None:
+        """Raise InputError where it was drawn for another score."""
+        if self.chords != len(lines):
+            raise InputError(
+                f"this plan was drawn for a score of {self.chords} chords, not of {len(lines)}; draw it again"
+            )
+
+
+def save_plan(plan: Plan, path: str | Path) -> None:
+    """Write a plan as JSON (reverse of `load_plan`)."""
+    write_text(Path(path), plan.model_dump_json(indent=1) + "\n")
+
+
+def load_plan(path: str | Path) -> Plan:
+    """Read a plan; raise InputError, in one line, for what is none."""
+    source = check_is_file(path, "a plan (.json)")
+    try:
+        return Plan.model_validate(json.loads(source.read_text(encoding="utf-8")))
+    except (ValueError, ValidationError) as error:
+        said = str(error).splitlines()
+        raise InputError(f"{source}: not a plan of the humanizer: {' '.join(said[:3])}") from error

@@ -1,0 +1,31 @@
+"""Levels and velocities: 40 dB are a factor of ten, as DLS and General MIDI 2 have it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from composer_daw.performance import Array, Floats
+
+ROOM_DB = -40.0 * np.log10(127.0 / 80.0)
+"""A score louder on average than velocity 80 is brought down to it, or no emotion could make it louder."""
+
+
+def level_of(velocity: Array) -> Floats:
+    """Return the level of velocities in dB, 0 at 127 (reverse of `velocity_of`)."""
+    return np.asarray(40.0 * np.log10(np.maximum(velocity, 1) / 127.0))
+
+
+def velocity_of(level_db: Floats) -> Array:
+    """Return velocities, 1..127, of levels in dB."""
+    return np.clip(np.rint(127.0 * 10.0 ** (np.minimum(level_db, 0.0) / 40.0)), 1, 127).astype(np.uint8)
+
+
+def below_full(level_db: Floats) -> Floats:
+    """Return levels of which none is above 0 dB: those above the mean come nearer to it, in their order."""
+    if not len(level_db) or level_db.max() <= 0.0:
+        return level_db
+    mean = float(level_db.mean())
+    if mean >= 0.0:
+        return np.minimum(level_db, 0.0)
+    above = level_db - mean
+    return np.where(above > 0.0, mean + above * (-mean / float(above.max())), level_db)
