@@ -47,8 +47,8 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Train the rubato model on aligned performances.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--members", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--members", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hold-out", choices=("piece", "composer"))
     parser.add_argument("--data-name", default="(n)ASAP", help="what the card calls the data")

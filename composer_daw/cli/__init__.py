@@ -14,6 +14,7 @@ COMMANDS = {
     "render": ("composer_daw.cli.render:render", "Render a score with one instrument."),
     "dataset": ("composer_daw.cli.dataset:dataset", "Make data sets of playing techniques."),
     "emotions": ("composer_daw.cli.emotions:emotions", "Show how emotions are played."),
+    "humanize": ("composer_daw.cli.humanize:humanize", "Play a score in an emotion, as MIDI."),
     "instruments": ("composer_daw.cli.instruments:instruments", "Show the instruments that ship."),
     "plugins": ("composer_daw.cli.plugins:plugins", "Show the plugins of this machine."),
     "presets": ("composer_daw.cli.presets:presets", "Capture, check and vary the sounds of plugins."),

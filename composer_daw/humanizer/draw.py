@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
+from pydantic import ValidationError
 
-from composer_daw.humanizer.expression import Expression
+from composer_daw.errors import InputError, did_you_mean
+from composer_daw.humanizer.expression import FIGURES, Expression
 from composer_daw.humanizer.lines import Lines
-from composer_daw.humanizer.plan import Plan, Rubato, Tempo
+from composer_daw.humanizer.plan import Plan, Rubato, Tempo, digest_of
 from composer_daw.humanizer.rules.noise import TIMING_MS
 from composer_daw.humanizer.rules.palette import PALETTE
 from composer_daw.humanizer.rules.rule import Rule
-from composer_daw.humanizer.rules.swing import ratio_at
+from composer_daw.humanizer.rules.swing import Swing
 from composer_daw.sampling import generator_for
 
 STEADY = {
@@ -22,24 +23,33 @@ STEADY = {
     "double_duration": 0.5,
     "melody_lead": 0.5,
 }
-"""Rules that no emotion changes, and their strengths. Our choice: Director Musices' default.pal has 1 for the first
-four, which together with the arches is more than one wants on top of an emotion."""
+"""Rules that no emotion changes, and their strengths. Our choice: Director Musices' default.pal has 1 for the
+first four, which together with the arches is more than one wants on top of an emotion."""
 
-ARCHES = ("phrase_arch", "final_ritard")
-"""What a drawn rubato takes the place of."""
+MOST_K = 10.0
+"""No rule can be stronger; at most a few times what its authors call normal is still music."""
 
 
-def strengths_of(expression: Expression, lines: Lines, rubato: float = 0.0) -> dict[str, float]:
-    """Return the strength of each rule for an expression; `rubato` 0..1 takes the place of the arches."""
+def rules_of(
+    expression: Expression, tempo: Tempo, rubato: float = 0.0, strength: float = 1.0
+) -> dict[str, Rule]:
+    """Return the rules for an expression, by name; `rubato` 0..1 takes the place of the arches.
+
+    Where the grid is kept there is no final ritard: inside a bar that may not last longer, its first notes
+    would have to hurry. `strength` is what all is multiplied with: timing stays within its limit.
+    """
     strengths = dict(STEADY)
     strengths["duration_contrast"] = expression.duration_contrast
     strengths["duration_contrast_articulation"] = max(expression.duration_contrast, 0.0)
     strengths["punctuation"] = expression.punctuation
     strengths["phrase_arch"] = expression.phrase_arch * (1.0 - rubato)
-    strengths["final_ritard"] = expression.final_ritard * (1.0 - rubato)
-    strengths["swing"] = _swing(expression.swing, lines)
-    strengths["timing_noise"] = expression.timing_ms / TIMING_MS
-    return strengths
+    strengths["final_ritard"] = expression.final_ritard * (1.0 - rubato) if tempo == "map" else 0.0
+    widest_ms = FIGURES["timing_ms"].highest / max(strength, 1.0)
+    strengths["timing_noise"] = min(expression.timing_ms, widest_ms) / TIMING_MS
+    rules: dict[str, Rule] = {name: rule_at(name, k) for name, k in strengths.items()}
+    if expression.swing > 1.0:
+        rules["swing"] = Swing(ratio=expression.swing, delay=0.0, accent=0.0)
+    return rules
 
 
 def draw_plan(
@@ -58,9 +68,9 @@ def draw_plan(
 
     `rubato` are the curves at their full size, of which `amount` (0..1) is played.
     """
-    strengths = strengths_of(expression, lines, amount if rubato else 0.0) | dict(rules or {})
-    chosen = [_rule(name, k) for name, k in strengths.items() if k]
-    drawn = tuple(rule.draw(lines, generator_for(seed, rule.name)) for rule in chosen)
+    chosen = rules_of(expression, tempo, amount if rubato else 0.0, strength)
+    chosen |= {name: rule_at(name, k) for name, k in (rules or {}).items()}
+    drawn = [rule.draw(lines, generator_for(seed, rule.name)) for rule in chosen.values() if rule.k]
     return Plan(
         valence=expression.valence,
         arousal=expression.arousal,
@@ -70,21 +80,19 @@ def draw_plan(
         strength=strength,
         seed=seed,
         chords=len(lines),
-        rules=drawn,  # type: ignore[arg-type]
+        score=digest_of(lines),
+        rules=tuple(drawn),  # type: ignore[arg-type]
         rubato=rubato.scaled(amount) if rubato else Rubato(),
     )
 
 
-def _rule(name: str, k: float) -> Rule:
-    rule = PALETTE[name].at(k)
-    return rule.model_copy(update={"delay": 0.0, "accent": 0.0}) if name == "swing" else rule
-
-
-def _swing(ratio: float, lines: Lines) -> float:
-    """Return the strength of swing that gives a ratio at the tempo of the score."""
-    if ratio <= 1.0 or not len(lines):
-        return 0.0
-    tempo = lines.performance.tempo
-    row = np.clip(np.searchsorted(tempo.beats, lines.chords["beat"] + 1e-9, side="right") - 1, 0, None)
-    usual = float(ratio_at(np.array([np.median(tempo.bpm[row])]))[0])
-    return 0.0 if usual <= 1.0 else (ratio - 1) / (ratio + 1) * (usual + 1) / (usual - 1)
+def rule_at(name: str, k: float) -> Rule:
+    """Return a rule; raise InputError for one that is not there, or that cannot be so strong."""
+    if name not in PALETTE:
+        raise InputError(f"no rule '{name}'{did_you_mean(name, PALETTE)}; there are {', '.join(PALETTE)}")
+    if not abs(k) <= MOST_K:
+        raise InputError(f"{name}: strength {k:g} is outside -{MOST_K:g}..{MOST_K:g}")
+    try:
+        return PALETTE[name].at(k)
+    except ValidationError as error:
+        raise InputError(f"{name}: strength {k:g}: {error.errors()[0]['msg']}") from error

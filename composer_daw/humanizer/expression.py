@@ -81,6 +81,11 @@ FIGURES: dict[str, Quantity] = {
 }
 
 
+def within(figure: str, value: float) -> float:
+    """Return a value within what a figure may be at all."""
+    return min(max(value, FIGURES[figure].lowest), FIGURES[figure].highest)
+
+
 class Figure(Part):
     """One figure: its value at each anchor, and the surface through them."""
 

@@ -1,7 +1,8 @@
 """Lines: a score as the rules see it, with one row for each moment at which a voice begins something.
 
-A *line* is one voice: the notes of one track and channel. A *chord* is what begins in it at once: one note or
-several. Rules look at chords, in milliseconds as the score writes them, and every note has its chord's changes.
+A *line* is one voice: the notes of one track and channel. A *chord* is what begins in it at once: one note
+or several. Rules look at chords, in milliseconds as the score writes them, and every note has its chord's
+changes.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ TOGETHER_BEATS = 1 / 24
 """Notes that begin within so many quarter notes of each other are one chord."""
 
 REST_BEATS, REST_SHARE = 0.2, 0.25
-"""Silence after a chord is a rest where it lasts so many quarter notes and such a share of the time to the next;
-what is less is how the file was written, not music."""
+"""Silence after a chord is a rest where it lasts so many quarter notes and such a share of the time to the
+next; what is less is how the file was written, not music."""
 
 DRUMS = 9
 """The channel of drums in General MIDI, counted from 0."""
@@ -47,8 +48,8 @@ CHORD = np.dtype(
 class Lines:
     """A score in chords, sorted by line, then time; dtype `CHORD`.
 
-    `chord_of` has the row of the chord of each note, in the order of `performance.notes`; `beat` and `end_beat`
-    are when each note is written, in quarter notes.
+    `chord_of` has the row of the chord of each note, in the order of `performance.notes`; `beat` and
+    `end_beat` are when each note is written, in quarter notes.
     """
 
     performance: Performance
@@ -89,7 +90,7 @@ def lines_of(performance: Performance) -> Lines:
     line = notes["track"].astype(np.int64) * 16 + notes["channel"]
     order = np.lexsort((notes["pitch"], beat, line))
     begins = np.ones(len(order), bool)
-    begins[1:] = (np.diff(line[order]) != 0) | (np.diff(beat[order]) > TOGETHER_BEATS)
+    begins[1:] = (np.diff(line[order]) != 0) | (np.diff(beat[order]) > TOGETHER_BEATS + 1e-6)
     number = np.cumsum(begins) - 1
     chord_of = np.empty(len(order), np.int64)
     chord_of[order] = number

@@ -172,7 +172,7 @@ def _best_cut(at: Floats, score: Floats, first: int, until: int, stop: float, lo
 
 
 def _metre_of(metres: Sequence[tuple[float, int, int]], beats: Floats) -> tuple[Floats, Floats, Floats]:
-    table = np.array(metres or [(0.0, 4, 4)], float)
+    table = np.maximum(np.array(metres or [(0.0, 4, 4)], float), (0.0, 1.0, 1.0))  # a file may say 0/4
     return tuple(table[np.clip(np.searchsorted(table[:, 0], beats + 1e-6, side="right") - 1, 0, None)].T)
 
 

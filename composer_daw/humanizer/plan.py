@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from composer_daw.errors import InputError
 from composer_daw.files import check_is_file, write_text
-from composer_daw.humanizer.expression import Expression
+from composer_daw.humanizer.expression import Expression, within
 from composer_daw.humanizer.lines import Lines
 from composer_daw.humanizer.rubato.curves import Curves
 from composer_daw.humanizer.rules.palette import AnyRule
@@ -60,6 +61,11 @@ class Rubato(BaseModel):
         return np.where(row >= 0, np.array(values)[row], 0.0)
 
 
+def speed_of(expression: Expression, tempo: Tempo, strength: float) -> float:
+    """Return how many times as fast as written an expression is played, never beyond what a tempo may be."""
+    return within("tempo_factor", expression.tempo_factor**strength) if tempo == "map" else 1.0
+
+
 class Plan(BaseModel):
     """What makes a performance of one score; written beside it, it makes the same one again."""
 
@@ -74,8 +80,15 @@ class Plan(BaseModel):
     seed: int = 0
     chords: int = 0
     """How many chords the score has that it was drawn for."""
+    score: str = ""
+    """Digest of its pitches, channels and tracks."""
     rules: tuple[AnyRule, ...] = ()
     rubato: Rubato = Rubato()
+
+    @property
+    def speed(self) -> float:
+        """Return how many times as fast as written it is played: the grid itself with `map`, else 1."""
+        return speed_of(self.expression, self.tempo, self.strength)
 
     def check_fits(self, lines: Lines) -> None:
         """Raise InputError where it was drawn for another score."""
@@ -83,6 +96,15 @@ class Plan(BaseModel):
             raise InputError(
                 f"this plan was drawn for a score of {self.chords} chords, not of {len(lines)}; draw it again"
             )
+        if self.score != digest_of(lines):
+            raise InputError("this plan was drawn for a score of other notes; draw it again")
+
+
+def digest_of(lines: Lines) -> str:
+    """Return 16 hexadecimal digits over the pitches, channels and tracks of a score, in its order."""
+    notes = lines.performance.notes[np.argsort(lines.performance.notes["source"], kind="stable")]
+    columns = (notes[name].astype("<i4").tobytes() for name in ("pitch", "channel", "track"))
+    return hashlib.sha256(b"".join(columns)).hexdigest()[:16]
 
 
 def save_plan(plan: Plan, path: str | Path) -> None:

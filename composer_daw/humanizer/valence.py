@@ -7,7 +7,6 @@ Journal 34(1), abstract). So, on request: the parallel mode, the register, and t
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Mapping
 from typing import Literal, get_args
 
@@ -18,7 +17,8 @@ from composer_daw.humanizer.expression import Expression
 from composer_daw.humanizer.lines import DRUMS
 from composer_daw.humanizer.parallel_mode import to_mode
 from composer_daw.humanizer.score_change import Changed, ScoreChange, What, moved
-from composer_daw.performance import Performance, TempoMap
+from composer_daw.humanizer.speed import at_speed
+from composer_daw.performance import Performance
 
 TempoClass = Literal["slow", "moderate", "fast"]
 
@@ -91,7 +91,7 @@ def to_tempo_class(performance: Performance, aim: TempoClass) -> Changed:
     if nearest == now:
         return performance, ScoreChange("tempo", f"tempo: nothing changed; {now:.4g} beats a minute is {aim}")
     summary = f"tempo: {now:.4g} to {nearest:.4g} beats a minute ({aim})"
-    return _at_speed(performance, nearest / now), ScoreChange("tempo", summary)
+    return at_speed(performance, nearest / now), ScoreChange("tempo", summary)
 
 
 def main_tempo(performance: Performance) -> float:
@@ -112,14 +112,3 @@ def _octaves(lowest: int, highest: int, low: int, high: int) -> int | None:
     """Return the fewest octaves that bring a part into its range, or None."""
     fitting = [k for k in range(-10, 11) if lowest + 12 * k >= low and highest + 12 * k <= high]
     return min(fitting, key=abs, default=None)
-
-
-def _at_speed(performance: Performance, factor: float) -> Performance:
-    """Return the same beats, so many times as fast."""
-    notes, controls = performance.notes.copy(), performance.controls.copy()
-    for column in ("onset_s", "duration_s", "written_onset_s", "written_duration_s"):
-        notes[column] /= factor
-    controls["time_s"] /= factor
-    texts = tuple(dataclasses.replace(text, time_s=text.time_s / factor) for text in performance.texts)
-    tempo = TempoMap(performance.tempo.beats.copy(), performance.tempo.bpm * factor, performance.tempo.metres)
-    return dataclasses.replace(performance, notes=notes, controls=controls, texts=texts, tempo=tempo)

@@ -6,8 +6,9 @@ import numpy as np
 
 from composer_daw.performance import Array, Floats
 
-ROOM_DB = -40.0 * np.log10(127.0 / 80.0)
-"""A score louder on average than velocity 80 is brought down to it, or no emotion could make it louder."""
+HALVINGS = 30
+ROOM_DB = -40.0 * float(np.log10(127.0 / 64.0))
+"""A score louder on average than velocity 64 is brought down to it, or no emotion could make it louder."""
 
 
 def level_of(velocity: Array) -> Floats:
@@ -21,11 +22,24 @@ def velocity_of(level_db: Floats) -> Array:
 
 
 def below_full(level_db: Floats) -> Floats:
-    """Return levels of which none is above 0 dB: those above the mean come nearer to it, in their order."""
+    """Return levels of which none is above 0 dB, with the same mean, in the same order.
+
+    Those above the mean come nearer to it, and all are lifted by what that takes from it.
+    """
     if not len(level_db) or level_db.max() <= 0.0:
         return level_db
+    mean, low, high = float(level_db.mean()), 0.0, float(-level_db.min())
+    for _ in range(HALVINGS if mean < 0.0 else 0):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if float(_held(level_db + middle).mean()) < mean else (low, middle)
+    return _held(level_db + high)
+
+
+def _held(level_db: Floats) -> Floats:
+    """Return levels of which those above the mean came nearer to it, so that none is above 0 dB."""
     mean = float(level_db.mean())
     if mean >= 0.0:
         return np.minimum(level_db, 0.0)
-    above = level_db - mean
-    return np.where(above > 0.0, mean + above * (-mean / float(above.max())), level_db)
+    above = np.maximum(level_db - mean, 0.0)
+    most = float(above.max())
+    return np.where(above > 0.0, mean + above * min(1.0, -mean / max(most, 1e-9)), level_db)

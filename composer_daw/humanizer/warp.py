@@ -6,19 +6,25 @@ onsets it follows one chord, the highest that begins there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from composer_daw.humanizer.lines import Lines
 from composer_daw.humanizer.phrases import bar_length, beat_length
+from composer_daw.midi.write import TICKS_PER_BEAT
 from composer_daw.performance import Floats, TempoMap
 
-SLOWEST, FASTEST = 4.0, 0.25
-"""No stretch between two onsets lasts longer or shorter than so many times its written time."""
+SLOWEST, FASTEST = 3.1, 0.5
+"""No stretch between two onsets lasts more or less than so many times its written time: measured ritards end
+at 32 to 51 % of the tempo (Friberg & Sundberg 1999)."""
 
-BPM = (4.0, 960.0)
-"""The tempos that are written."""
+FINE_PULSES = 8
+SLOWEST_US = 2**24 - 1
+"""The longest quarter note of a MIDI file, in microseconds."""
+SHORTEST_STEP = 1 / 64
+"""The shortest beat or bar in quarter notes; a metre may say anything."""
 
 
 @dataclass(frozen=True)
@@ -30,19 +36,9 @@ class Warp:
 
     def at(self, beats: Floats) -> Floats:
         """Return when each beat is played, in seconds."""
-        inside = np.interp(beats, self.beat, self.time_s)
-        first, last = (
-            (self.time_s[row[1]] - self.time_s[row[0]]) / (self.beat[row[1]] - self.beat[row[0]])
-            for row in ((0, 1), (-2, -1))
-        )
-        inside = np.where(beats < self.beat[0], self.time_s[0] + (beats - self.beat[0]) * first, inside)
-        return np.where(beats > self.beat[-1], self.time_s[-1] + (beats - self.beat[-1]) * last, inside)
-
-
-def normalised(tempo: TempoMap, beat: Floats, longer: Floats, end_beat: float) -> Floats:
-    """Return factors under which the whole lasts what is written: rules shape the tempo, they do not choose it."""
-    spans = np.diff(tempo.seconds_at(np.append(beat, max(end_beat, beat[-1] + 1e-6))))
-    return longer * float(spans.sum()) / float((spans * longer).sum()) if len(beat) else longer
+        row = np.clip(np.searchsorted(self.beat, beats, side="right") - 1, 0, len(self.beat) - 2)
+        slope = np.diff(self.time_s) / np.diff(self.beat)
+        return np.asarray(self.time_s[row] + (beats - self.beat[row]) * slope[row])
 
 
 def stretches(lines: Lines, duration_ms: Floats) -> tuple[Floats, Floats]:
@@ -52,16 +48,29 @@ def stretches(lines: Lines, duration_ms: Floats) -> tuple[Floats, Floats]:
     rows = counts[np.lexsort((-chords["top"][counts].astype(int), chords["beat"][counts]))]
     beat, first = np.unique(chords["beat"][rows], return_index=True)
     rows = rows[first]
-    return beat, np.clip(1.0 + duration_ms[rows] / chords["dr_ms"][rows], FASTEST, SLOWEST)
+    return beat, 1.0 + duration_ms[rows] / chords["ioi_ms"][rows]
+
+
+def bounded(tempo: TempoMap, beat: Floats, longer: Floats, end_beat: float) -> Floats:
+    """Return factors, none extreme, under which the whole lasts what is written.
+
+    Rules shape the tempo; they do not choose it.
+    """
+    longer = np.clip(longer, FASTEST, SLOWEST)
+    spans = np.diff(tempo.seconds_at(np.append(beat, max(end_beat, beat[-1] + 1e-6))))
+    return np.asarray(longer * float(spans.sum()) / float((spans * longer).sum()))
 
 
 def warp_of(tempo: TempoMap, beat: Floats, longer: Floats, end_beat: float) -> Warp:
-    """Return the warp of a score whose stretches from `beat` on last `longer` times what is written."""
-    ends = [0.0, end_beat, *tempo.beats.tolist()]
-    knots = np.unique(np.concatenate([beat, ends]))
+    """Return the warp of a score whose stretches from `beat` on last `longer` times what is written.
+
+    Before the first of them, and from `end_beat` on, time is as written.
+    """
+    end_beat = max(end_beat, float(beat[-1]) + 1e-6)
+    beat, longer = np.append(beat, end_beat), np.append(longer, 1.0)
+    knots = np.unique(np.concatenate([beat, [0.0], tempo.beats]))
     knots = knots[np.insert(np.diff(knots) > 1e-9, 0, True)]
-    if len(knots) == 1:
-        knots = np.append(knots, knots[0] + 1.0)
+    knots = np.append(knots, knots[-1] + 1.0)
     row = np.searchsorted(beat, knots[:-1] + 1e-9, side="right") - 1
     factor = np.where(row >= 0, longer[np.clip(row, 0, None)], 1.0)
     spans = np.diff(tempo.seconds_at(knots)) * factor
@@ -69,27 +78,40 @@ def warp_of(tempo: TempoMap, beat: Floats, longer: Floats, end_beat: float) -> W
 
 
 def within_bars(warp: Warp, tempo: TempoMap, end_beat: float) -> Warp:
-    """Return the warp with every bar line where it is written: what happens inside the bars is left."""
+    """Return the warp with every bar line where it is written: what happens inside the bars is left.
+
+    From the bar line at or after `end_beat` on, time is as written.
+    """
     lines = bar_lines(tempo, end_beat)
-    knots = np.unique(np.concatenate([warp.beat, lines]))
-    played, bars = warp.at(knots), warp.at(lines)
-    row = np.clip(np.searchsorted(lines, knots + 1e-9, side="right") - 1, 0, len(lines) - 2)
-    share = (played - bars[row]) / np.maximum(bars[row + 1] - bars[row], 1e-9)
-    written = tempo.seconds_at(lines)
-    return Warp(knots, written[row] + share * (written[row + 1] - written[row]))
+    inside = np.unique(np.concatenate([warp.beat[(warp.beat > 0.0) & (warp.beat < lines[-1])], lines]))
+    played, bars, written = warp.at(inside), warp.at(lines), tempo.seconds_at(lines)
+    row = np.clip(np.searchsorted(lines, inside + 1e-9, side="right") - 1, 0, len(lines) - 2)
+    share = (played - bars[row]) / (bars[row + 1] - bars[row])
+    time_s = written[row] + share * (written[row + 1] - written[row])
+    after = np.append(tempo.beats[tempo.beats > lines[-1]], max(lines[-1], tempo.beats[-1]) + 1.0)
+    return Warp(np.append(inside, after), np.append(time_s, tempo.seconds_at(after)))
 
 
 def tempo_map_of(warp: Warp, tempo: TempoMap, end_beat: float) -> TempoMap:
-    """Return the tempo map that follows a warp from beat to beat; what is finer stays with the notes."""
+    """Return the tempo map that follows a warp from beat to beat; what is finer stays with the notes.
+
+    The last beats, in which a ritard may change the tempo within a beat, are followed in quarters. Tempos are
+    whole microseconds and stand at whole ticks, as a MIDI file has them.
+    """
     beats = pulses(tempo, end_beat)
-    bpm = 60.0 * np.diff(beats) / np.maximum(np.diff(warp.at(beats)), 1e-6)
-    bpm = np.clip(np.append(bpm, bpm[-1]), *BPM)
+    rows = np.arange(max(len(beats) - 1 - FINE_PULSES, 0), len(beats) - 1)
+    quarters = beats[rows] + np.diff(beats)[rows] * np.array([[0.25], [0.5], [0.75]])
+    beats = np.unique(np.rint(np.append(beats, quarters) * TICKS_PER_BEAT) / TICKS_PER_BEAT)
+    later = tempo.beats[tempo.beats > beats[-1]]
+    length_us = 1e6 * np.diff(warp.at(beats)) / np.diff(beats)
+    length_us = np.append(length_us, 60e6 / tempo.bpm[len(tempo.bpm) - len(later) - 1 :])
+    beats, bpm = np.append(beats, later), 60e6 / np.clip(np.rint(length_us), 1, SLOWEST_US)
     keeps = np.insert(np.abs(np.diff(bpm)) > 1e-9, 0, True)
     return TempoMap(beats[keeps], bpm[keeps], tempo.metres)
 
 
 def pulses(tempo: TempoMap, end_beat: float) -> Floats:
-    """Return the beats of the metre from the start up to the end, in quarter notes."""
+    """Return the beats of the metre from the start up to the first at or after the end, in quarter notes."""
     return _steps(tempo, end_beat, beat_length)
 
 
@@ -98,12 +120,15 @@ def bar_lines(tempo: TempoMap, end_beat: float) -> Floats:
     return _steps(tempo, end_beat, bar_length)
 
 
-def _steps(tempo: TempoMap, end_beat: float, length: object) -> Floats:
+def _steps(
+    tempo: TempoMap, end_beat: float, length: Callable[[list[tuple[float, int, int]], Floats], Floats]
+) -> Floats:
     metres = sorted(tempo.metres or ((0.0, 4, 4),))
+    end_beat = max(end_beat, SHORTEST_STEP)
     starts = [0.0, *(beat for beat, _, _ in metres if 0.0 < beat < end_beat)]
     found = []
-    for start, end in zip(starts, [*starts[1:], max(end_beat, 1e-3)], strict=True):
-        step = float(length(metres, np.array([start]))[0])  # type: ignore[operator]
-        found.append(start + step * np.arange(int(np.ceil((end - start) / step - 1e-9))))
-        last = start + step * np.ceil((end - start) / step - 1e-9)
-    return np.append(np.concatenate(found), last)
+    for start, end in zip(starts, [*starts[1:], end_beat], strict=True):
+        step = max(float(length(metres, np.array([start]))[0]), SHORTEST_STEP)
+        count = int(np.ceil((end - start) / step - 1e-9))
+        found.append(start + step * np.arange(count))
+    return np.append(np.concatenate(found), start + step * count)

@@ -6,6 +6,7 @@ program, controllers, keyswitch on, keyswitch off, then notes.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,25 +22,27 @@ from composer_daw.performance import Performance, TempoMap
 TICKS_PER_BEAT = 960
 
 METAS = {"text": 0x01, "lyric": 0x05, "marker": 0x06, "cue": 0x07}
-TIME_SIGNATURE = 0x58
+TIME_SIGNATURE, TRACK_NAME = 0x58, 0x03
 
 Timed = tuple[float, float, bytes]
 """A message with its beat and its rank among those of the same beat."""
 
 
-def save_midi(performance: Performance, path: str | Path, tag: str = "technique") -> None:
+def save_midi(
+    performance: Performance, path: str | Path, tag: str = "technique", by_track: bool = False
+) -> None:
     """Write notes, controls, texts and tempo (reverse of `load_midi`).
 
-    All tracks go into one after the tempo track. Techniques become markers `[tag:...]`, each in force until
-    the next: `technique` asks for them when the file is rendered, any other word only tells.
+    All tracks go into one after the tempo track; `by_track`: each stays what it was, with its name, and the
+    tempo stands in the first. Techniques become markers `[tag:...]`, each in force until the next:
+    `technique` asks for them when the file is rendered, any other word only tells.
     """
-    stream = [
-        *_note_messages(performance),
-        *_control_messages(performance),
-        *_text_messages(performance),
-        *_technique_markers(performance, tag),
-    ]
-    _save(stream, performance.tempo, Path(path))
+    if not by_track:
+        _save(_stream(performance, tag), performance.tempo, Path(path))
+        return
+    streams = [_track_stream(performance, number, tag) for number in range(_track_count(performance))]
+    streams[0] = [*_tempo_messages(performance.tempo, Path(path)), *streams[0]]
+    _write([_track(stream) for stream in streams], Path(path))
 
 
 def save_events(events: Events, path: str | Path, tempo: TempoMap | None = None) -> None:
@@ -58,6 +61,33 @@ def save_events(events: Events, path: str | Path, tempo: TempoMap | None = None)
         tuple((beat + shift if beat else 0.0, top, bottom) for beat, top, bottom in tempo.metres),
     )
     _save(stream, shifted, Path(path))
+
+
+def _stream(performance: Performance, tag: str) -> list[Timed]:
+    return [
+        *_note_messages(performance),
+        *_control_messages(performance),
+        *_text_messages(performance),
+        *_technique_markers(performance, tag),
+    ]
+
+
+def _track_stream(performance: Performance, number: int, tag: str) -> list[Timed]:
+    """Return what stands in one track, with its name."""
+    alone = dataclasses.replace(
+        performance,
+        notes=performance.notes[performance.notes["track"] == number],
+        controls=performance.controls[performance.controls["track"] == number],
+        texts=tuple(text for text in performance.texts if text.track == number),
+    )
+    name = performance.tracks[number].name if number < len(performance.tracks) else ""
+    named = [(0.0, -2.0, smf.meta(TRACK_NAME, name.encode()))] if name else []
+    return [*named, *_stream(alone, tag)]
+
+
+def _track_count(performance: Performance) -> int:
+    used = [int(rows["track"].max(initial=0)) for rows in (performance.notes, performance.controls)]
+    return max(*used, *(text.track for text in performance.texts), len(performance.tracks) - 1) + 1
 
 
 def _messages(rows: np.ndarray, beats: npt.NDArray[np.float64]) -> list[Timed]:
@@ -101,7 +131,10 @@ def _technique_markers(performance: Performance, tag: str) -> Iterable[Timed]:
 
 
 def _save(stream: Iterable[Timed], tempo: TempoMap, path: Path) -> None:
-    tracks = [_track(_tempo_messages(tempo, path)), _track(stream)]
+    _write([_track(_tempo_messages(tempo, path)), _track(stream)], path)
+
+
+def _write(tracks: list[bytes], path: Path) -> None:
     with written_whole(path) as temporary:
         temporary.write_bytes(smf.file(TICKS_PER_BEAT, tracks))
 

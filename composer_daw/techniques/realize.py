@@ -59,7 +59,7 @@ def realize(
     Raises InputError for notes outside the instrument's range, unless `out_of_range` is "drop".
     """
     vocabulary = vocabulary or load_vocabulary()
-    resolutions, resolved = _resolved(performance, technique_map, vocabulary)
+    resolutions, resolved = resolved_notes(performance, technique_map, vocabulary)
     pitch, stroke = pitches_and_velocities(performance, resolved, resolutions, technique_map)
     inside = within_range(performance, pitch, technique_map, out_of_range)
     kept = dataclasses.replace(performance, notes=performance.notes[inside])
@@ -89,7 +89,7 @@ class _Shaped:
     stroke: Floats
 
 
-def _resolved(
+def resolved_notes(
     performance: Performance, technique_map: TechniqueMap, vocabulary: Vocabulary
 ) -> tuple[list[Resolution], Array]:
     """Return the resolutions that occur, and the index of each note into them."""

@@ -43,7 +43,7 @@ def test_show_a_word(run: Callable) -> None:
     assert lines[0] == "切ない: valence -0.60, arousal -0.60; mode: minor"
     rows = {line.split()[0]: line.split()[1:3] for line in lines[3 : 3 + len(FIGURES)]}
     assert list(rows) == list(FIGURES)
-    assert (rows["tempo_factor"], rows["timing_ms"]) == (["0.625", "1"], ["12.4", "9"])
+    assert (rows["tempo_factor"], rows["timing_ms"]) == (["0.625", "1"], ["12.5", "9"])
     assert "  bresin_friberg: Bresin & Friberg 2011" in ran.out
 
 

@@ -40,7 +40,9 @@ def player(
 def match_text(
     notes: Sequence[tuple[float, float, int, int, int, int]], metre: str = "4/4", deleted: Sequence[int] = ()
 ) -> str:
-    """Return a .match file (1.0.0) of (beat, length in beats, pitch, onset, offset, velocity); 480 ticks are 0.5 s."""
+    """Return a .match file (1.0.0) of (beat, length in beats, pitch, onset, offset, velocity); 480 ticks are
+    0.5 s.
+    """
     above, below = (int(part) for part in metre.split("/"))
     lines = [
         "info(matchFileVersion,1.0.0).",
@@ -55,7 +57,8 @@ def match_text(
         step = STEPS[pitch % 12]
         written = (
             f"snote(n{number},[{step},{sharp}],{pitch // 12 - 1},{int(bar) + 1}:{int(in_bar) + 1},"
-            f"{sixteenths}/{16 * below},{round(length * 16)}/{16 * below},{beat:.4f},{beat + length:.4f},[v1])"
+            f"{sixteenths}/{16 * below},{round(length * 16)}/{16 * below},"
+            f"{beat:.4f},{beat + length:.4f},[v1])"
         )
         played = f"note({number},{pitch},{onset},{offset},{velocity},0,0)."
         lines.append(f"{written}-deletion." if number in deleted else f"{written}-{played}")

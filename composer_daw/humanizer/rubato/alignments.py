@@ -137,7 +137,7 @@ def _entries(root: Path) -> Iterator[tuple[Path, dict[str, str]]]:
 
 
 def _read_match(path: Path) -> tuple[Array, Metres]:
-    """Read a .match file of any version through partitura; trills and what was played too much are left out."""
+    """Read a .match file of any version through partitura; trills and what was added are left out."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # partitura warns of all that it passes over
         try:

@@ -3,7 +3,8 @@
 The four parameters are those of partitura's performance codec (Cancino-Chacon et al. 2018;
 `encode_performance`): beat period for each distinct onset, here in seconds for each *quarter note*; for each
 note its velocity, its timing in seconds (**positive is early**) and log2 of how long it sounds against what
-is written. Grace notes and notes not played say nothing about the beat.
+is written. Grace notes and notes not played say nothing about the beat. Durations are those of the keys; the
+pedal is left out.
 """
 
 from __future__ import annotations

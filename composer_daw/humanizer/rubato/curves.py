@@ -57,7 +57,7 @@ def by_rule(lines: Lines, rules: RubatoRules | None = None, phrases: Phrases | N
 
 
 def best_available(lines: Lines, phrases: Phrases | None = None) -> Curves:
-    """Return the curves of the trained weights where the store has some, else those by rule; `source` tells."""
+    """Return the curves of trained weights where the store has some, else those by rule; `source` tells."""
     return predict(lines, phrases=phrases) if MODEL in stored_names() else by_rule(lines, phrases=phrases)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import JsonValue
 
 from composer_daw.errors import InputError
+from composer_daw.humanizer.rubato.baseline import RubatoRules, final_ritard
 from composer_daw.humanizer.rubato.features import Onsets, features, matrix
 from composer_daw.models import Weights
 from composer_daw.performance import Array, Floats
@@ -25,6 +26,10 @@ CLIP = 12.0
 known.
 """
 MEMBER_CLIP = 3.0
+RITARD_SHARE = 0.5
+"""How much of the rule's final ritard is added to what was learned: endings are few and great, and a model
+that has not heard the composer is too shy of them.
+"""
 LARGEST_LOG_PERIOD, LARGEST_DB = 1.4, 16.0
 """What no curve goes beyond: 4 times slower; half of it (twice as slow, 8 dB) is reached unbent."""
 
@@ -61,7 +66,10 @@ class Network:
         line = widened(inside, self.neighbours) @ self.arrays["line.weight"] + self.arrays["line.bias"]
         if not self.members:
             return np.asarray(line)
-        return np.asarray(line + np.mean([self._member(bounded(inside), f"member{n}.") for n in range(self.members)], axis=0))
+        return np.asarray(
+            line
+            + np.mean([self._member(bounded(inside), f"member{n}.") for n in range(self.members)], axis=0)
+        )
 
     def curves(self, onsets: Onsets) -> tuple[Floats, Floats]:
         """Return log beat period and level in dB at each onset, around the piece's own tempo and level."""
@@ -71,6 +79,7 @@ class Network:
         period, level = self.outputs(matrix(columns)).T
         spans = np.diff(onsets.beat, append=onsets.beat[-1] + 1.0)
         period = (period - np.average(period, weights=spans)) * self.spread[0]
+        period = period + RITARD_SHARE * final_ritard(onsets.beat, RubatoRules())
         level = (level - level.mean()) * self.spread[1]
         return _within(period, LARGEST_LOG_PERIOD), _within(level, LARGEST_DB)
 
@@ -95,7 +104,9 @@ def beside(hidden: Floats, reach: int) -> Floats:
 
 
 def bounded(inside: Floats) -> Floats:
-    """Return standardized features as a member takes them: rare ones, large at the end of a piece, are the line's."""
+    """Return standardized features as a member takes them: rare ones, large at the end of a piece, are the
+    line's.
+    """
     return np.clip(inside, -MEMBER_CLIP, MEMBER_CLIP)
 
 
@@ -149,4 +160,6 @@ def _within(values: Floats, most: float) -> Floats:
     """Return values as they are up to half of `most`, and from there bent softly to stay below it."""
     half = most / 2
     size = np.abs(values)
-    return np.asarray(np.sign(values) * (np.minimum(size, half) + half * np.tanh(np.maximum(size - half, 0) / half)))
+    return np.asarray(
+        np.sign(values) * (np.minimum(size, half) + half * np.tanh(np.maximum(size - half, 0) / half))
+    )

@@ -30,9 +30,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     seed: int = 1
-    epochs: Annotated[int, Field(ge=0)] = 10
-    members: Annotated[int, Field(ge=0)] = 4
-    width: Annotated[int, Field(ge=1)] = 24
+    epochs: Annotated[int, Field(ge=0)] = 8
+    members: Annotated[int, Field(ge=0)] = 3
+    width: Annotated[int, Field(ge=1)] = 32
     dilations: tuple[Annotated[int, Field(ge=1)], ...] = (1, 2, 4)
     neighbours: Annotated[int, Field(ge=0)] = 1
     """How many onsets to each side the line sees."""
@@ -40,7 +40,7 @@ class Settings(BaseModel):
     crop: int = 256
     """Onsets of one piece that a step sees."""
     batch: int = 16
-    rate: float = 2e-3
+    rate: float = 1e-3
     decay: float = 1e-2
     dropout: float = 0.4
     noise: float = 0.3

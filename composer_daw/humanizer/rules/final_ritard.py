@@ -16,6 +16,8 @@ WINDOW_MS = 1300.0
 LAST_NOTE = 1.25
 """The last note is at least so many times as long as the one before it."""
 SAME_MS = 1.0
+LEAST_K = 1e-3
+"""What is less is no ritard: its window is as short as the shortest notes of a file."""
 
 
 class FinalRitard(Rule):
@@ -39,7 +41,7 @@ class FinalRitard(Rule):
         chords = lines.chords
         onsets = np.unique(chords["onset_ms"])
         onsets = onsets[np.diff(onsets, prepend=-np.inf) > SAME_MS]
-        if len(onsets) < 2 or self.k == 0:
+        if len(onsets) < 2 or abs(self.k) < LEAST_K:
             return Changes.none(len(lines))
         stop = float(onsets[-1])
         wanted = stop - WINDOW_MS * abs(self.k)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import FiniteFloat
+from pydantic import Field, FiniteFloat
 
 from composer_daw.humanizer.changes import Changes
 from composer_daw.humanizer.lines import Lines
@@ -24,7 +24,8 @@ NEAR_BEATS = 1 / 24
 class Swing(Rule):
     """Delay off-beat eighths by k (beat/2) (SR - 1) / (SR + 1), SR = 4.1019 - 0.01 bpm, at least 1.
 
-    SR is the ratio of the long to the short eighth at k = 1; what comes out is at most 3:1. Off-beats are
+    SR is the ratio of the long to the short eighth at k = 1, `ratio` in its place where one is given; what
+    comes out is at most 3:1. Off-beats are
     eighths in the middle of a quarter note (not of 6/8, 9/8 or 12/8) with nothing on the sixteenths beside
     them. What the soloist (the melody) plays is later by `delay` k (125.1 - 0.4101 bpm) ms and the bass by
     `delay` k (23.28 - 0.0536 bpm) ms, but not their off-beats, where all meet; both are at least 0, and need
@@ -36,6 +37,7 @@ class Swing(Rule):
     """
 
     name: Literal["swing"] = "swing"
+    ratio: Annotated[FiniteFloat, Field(ge=1.0, le=MOST_RATIO)] | None = None
     delay: FiniteFloat = 1.0
     accent: FiniteFloat = 1.0
 
@@ -50,7 +52,7 @@ class Swing(Rule):
         )
         alone = len(np.unique(chords["line"])) < 2
         late = np.where(off | alone, 0.0, self.k * self.delay * np.maximum(late, 0.0))
-        shift = np.where(off, off_beat_ms(bpm, self.k), late)
+        shift = np.where(off, off_beat_ms(bpm, self.k, self.ratio), late)
         accented = off & ((role == Role.DRUMS) | (role == Role.BASS))
         return Changes.of(
             len(lines), shift_ms=shift, level_db=np.where(accented, 3.0 * self.k * self.accent, 0.0)
@@ -62,11 +64,11 @@ def ratio_at(bpm: Floats) -> Floats:
     return np.maximum(4.1019 - 0.01 * bpm, 1.0)
 
 
-def off_beat_ms(bpm: Floats, k: float) -> Floats:
+def off_beat_ms(bpm: Floats, k: float, given: float | None = None) -> Floats:
     """Return how much later an off-beat eighth comes at a tempo in quarter notes a minute."""
-    ratio = ratio_at(bpm)
+    ratio = ratio_at(bpm) if given is None else given
     most = (MOST_RATIO - 1.0) / (MOST_RATIO + 1.0)
-    return 30000.0 / bpm * np.clip(k * (ratio - 1.0) / (ratio + 1.0), -most, most)
+    return np.asarray(30000.0 / bpm * np.clip(k * (ratio - 1.0) / (ratio + 1.0), -most, most))
 
 
 def off_beats(lines: Lines) -> Flags:

@@ -41,7 +41,9 @@ def test_beats_of_eighths_become_quarters(tmp_path: Path) -> None:
 
 def test_a_change_of_metre(tmp_path: Path) -> None:
     notes = [(float(beat), 1.0, 60, 480 * beat, 480 * beat + 400, 60) for beat in range(8)]
-    text = match_text(notes).replace("4/4,1:1,0,0.0000).\n", "4/4,1:1,0,0.0000).\nscoreprop(timeSignature,4/8,2:1,0,4.0000).\n")
+    text = match_text(notes).replace(
+        "4/4,1:1,0,0.0000).\n", "4/4,1:1,0,0.0000).\nscoreprop(timeSignature,4/8,2:1,0,4.0000).\n"
+    )
     aligned = load_aligned(written(tmp_path, text))
     assert aligned.notes["beat"].tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, 4.5, 5.0, 5.5]
     assert aligned.metres == ((0.0, 4, 4), (4.0, 4, 8))
@@ -55,7 +57,9 @@ def test_notes_not_played_are_nan(tmp_path: Path) -> None:
 
 def test_a_folder_by_its_table(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    root = write_folder(tmp_path, [("Bach", "Fugue", "A"), ("Bach", "Fugue", "B"), ("Haydn", "39-1", "C")], match_text(FOUR))
+    root = write_folder(
+        tmp_path, [("Bach", "Fugue", "A"), ("Bach", "Fugue", "B"), ("Haydn", "39-1", "C")], match_text(FOUR)
+    )
     loaded = load_folder(root, lambda done, total: told.append((done, total)))
     assert [(one.composer, one.piece, one.edition, one.name) for one in loaded] == [
         ("Bach", "Bach Fugue", "Bach/Fugue", "A"),
@@ -87,7 +91,10 @@ def test_bad_input_is_told_in_one_line(tmp_path: Path) -> None:
         load_folder(tmp_path)
 
 
-HEADER = "note_id,onset,offset,score_position,score_position_offset,note,midi_number,note_duration,bar_id,bar_position\n"
+HEADER = (
+    "note_id,onset,offset,score_position,score_position_offset,"
+    "note,midi_number,note_duration,bar_id,bar_position\n"
+)
 
 
 def test_a_table_of_mosa(tmp_path: Path) -> None:

@@ -1,0 +1,50 @@
+"""Beside the notes: controls and texts go with their beats, and stay on their side of every note.
+
+A program change, a controller or "pizz." speaks to the notes that follow it. Played a little early, these
+must not overtake it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from composer_daw.humanizer.warp import Warp
+from composer_daw.performance import Array, Floats, Performance, Text
+
+BEFORE_S = 0.001
+"""So much after the notes before it, where there is room."""
+SAME_S = 1e-6
+
+
+def moved_controls(score: Performance, onset_s: Floats, warp: Warp) -> Array:
+    """Return the controls of a score whose notes now begin at `onset_s`; each minds those of its channel."""
+    controls = score.controls.copy()
+    for channel in np.unique(controls["channel"]):
+        mine, notes = controls["channel"] == channel, score.notes["channel"] == channel
+        was_s = controls["time_s"][mine]
+        controls["time_s"][mine] = _moved(was_s, score, score.notes["onset_s"][notes], onset_s[notes], warp)
+    return controls
+
+
+def moved_texts(score: Performance, onset_s: Floats, warp: Warp) -> tuple[Text, ...]:
+    """Return the texts; each minds the notes of its track, or of all where its track has none."""
+    notes = score.notes
+    texts = []
+    for text in score.texts:
+        mine = notes["track"] == text.track
+        mine = mine if mine.any() else np.ones(len(notes), bool)
+        time_s = _moved(np.array([text.time_s]), score, notes["onset_s"][mine], onset_s[mine], warp)
+        texts.append(dataclasses.replace(text, time_s=float(time_s[0])))
+    return tuple(texts)
+
+
+def _moved(was_s: Floats, score: Performance, before_s: Floats, after_s: Floats, warp: Warp) -> Floats:
+    """Return when what was at `was_s` comes, beside notes that began at `before_s`, now at `after_s`."""
+    order = np.argsort(before_s, kind="stable")
+    earlier = np.insert(np.maximum.accumulate(after_s[order]), 0, -np.inf)
+    later = np.append(np.minimum.accumulate(after_s[order][::-1])[::-1], np.inf)
+    row = np.searchsorted(before_s[order], was_s - SAME_S)
+    time_s = np.maximum(warp.at(score.tempo.beats_at(was_s)), earlier[row] + BEFORE_S)
+    return np.asarray(np.maximum(np.minimum(time_s, later[row]), 0.0))
