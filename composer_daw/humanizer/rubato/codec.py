@@ -69,7 +69,7 @@ def encode(aligned: Aligned) -> Encoded:
     played = np.bincount(onset_of, counts, len(beat))
     total = np.bincount(onset_of, np.where(counts, notes["onset_s"], 0.0), len(beat))
     rows = np.flatnonzero(played)
-    times = total[rows] / played[rows]
+    times = np.round(total[rows] / played[rows], 6)  # what is less than a microsecond apart is together
     keep = rising(times)
     heard = np.zeros(len(beat), bool)
     heard[rows[keep]] = True
