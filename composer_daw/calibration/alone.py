@@ -64,9 +64,14 @@ def _heard(hearing: Hearing, trial: Trial, problems: dict[str, tuple[str, str]])
     except ComposerError as error:
         problems[trial.name] = "fails", str(error)
         return None
-    if heard.peak_db < SILENT_DB:
+    if heard.peak_db >= SILENT_DB:
+        return heard
+    others = [one for one in hearing.sounding(trial).heard if one.peak_db >= SILENT_DB]
+    if not others:
         problems[trial.name] = "silent", "is not heard at all"
         return None
+    cue = Cue(trial.asked, max(others, key=lambda one: one.peak_db).cue.figure)
+    (heard,) = hearing.player.play([cue], rest_s=LISTEN_S, seed=hearing.seed)
     return heard
 
 

@@ -68,6 +68,8 @@ def _same(hearing: Hearing, one: Trial, other: Trial) -> bool:
 def _report_like_default(hearing: Hearing, trial: Trial) -> None:
     """Report a technique that sounds like the default; where both are told alike, the more doubtful one."""
     default, told = default_of(hearing, trial), on_in_words(hearing, trial.name)
+    in_force = (default, *sorted(hearing.technique_map.defaults))
+    default = next((one for one in in_force if on_in_words(hearing, one) == told), default)
     if told and told == on_in_words(hearing, default):
         wrong, right = trial.name, default
         doubts = _mistrust(hearing, hearing.base, default), _mistrust(hearing, trial, trial.name)

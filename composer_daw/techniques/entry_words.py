@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 LONGEST = 7
 """Of how many pieces an expression of the dictionary is made at most."""
@@ -103,6 +103,9 @@ class Lexicon:
     known: frozenset[str] = frozenset()
     """Every expression that can mean something; see `finish`."""
     beside_words: frozenset[str] = frozenset()
+    readings: dict[Hashable, Any] = field(default_factory=dict)
+    places: dict[str, Any] = field(default_factory=dict)
+    """The names of entries and of instruments that were read, as `naming.read_name` remembers them."""
     _words: Sequence[str] = ()
     _relaxed: dict[str, str] = field(default_factory=dict)
 

@@ -128,12 +128,29 @@ def resolve(
     own -= {part for name in own for part in technique_map.plays(name) if part != name}
     if choice.rung is Rung.EXACT and len(own) > 1:
         choice.rung = Rung.COMBINED
-    state = tuple(choice.entries.get(group, entry.default) for group, entry in technique_map.groups.items())
+    state = tuple(
+        choice.entries.get(group) or _usual(group, usable, technique_map) for group in technique_map.groups
+    )
     chosen = [choice.entries[group] for group in technique_map.groups if group in choice.entries]
     played = tuple(dict.fromkeys(part for name in chosen for part in technique_map.plays(name)))
     told = tuple("=".join(stroke) for stroke in strokes)
     why = "; ".join(choice.why)
     return Resolution(_canonical(asked, vocabulary), (*played, *told), state, choice.rung, strokes, why)
+
+
+def _usual(group: str, usable: list[str], technique_map: TechniqueMap) -> str:
+    """Return what is in force in a group where nothing is asked: of entries that play as its default does,
+    one whose condition the note meets goes first.
+    """
+    default = technique_map.groups[group].default
+    alike = (
+        name
+        for name in usable
+        if technique_map.techniques[name].group == group
+        and technique_map.techniques[name].when != ANY
+        and technique_map.plays(name) == technique_map.plays(default)
+    )
+    return next(alike, default) if default else ""
 
 
 def _covered(
@@ -254,7 +271,8 @@ def without(defaults: Collection[str], names: TechniqueSet) -> TechniqueSet:
 def _goes_without_saying(name: str, technique_map: TechniqueMap, vocabulary: Vocabulary) -> bool:
     """Tell whether a name is the default of a group, and the instrument is so where nothing is asked.
 
-    That is: it has nothing of the group, or only in groups of its own that have no default.
+    That is: it has nothing of the group, or only where the default is something else that is known: none, or
+    the plain sustain beside an entry `Long CS`.
     """
     group = vocabulary.group_of(name)
     if group is None or vocabulary.groups[group].default != name:
@@ -265,7 +283,9 @@ def _goes_without_saying(name: str, technique_map: TechniqueMap, vocabulary: Voc
         if any(vocabulary.group_of(part) == group for part in technique_map.plays(other))
     ]
     homes = {technique_map.techniques[other].group for other in others}
-    return not any(technique_map.groups[home].default for home in homes)
+    usual = [technique_map.groups[home].default for home in homes]
+    parts = [part for entry in usual if entry for part in technique_map.plays(entry)]
+    return all(vocabulary.group_of(part) not in (None, group) for part in parts)
 
 
 def _fallbacks(names: Iterable[str], technique_map: TechniqueMap, vocabulary: Vocabulary) -> Iterator[str]:

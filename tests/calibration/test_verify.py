@@ -246,7 +246,9 @@ def test_drums_beside_techniques(listen: Listen) -> None:
     found = listen(known, only)
     assert found.faults == () and list(found.measured) == only
     assert abs(found.measured["pizzicato"].cents or 0.0) < 1.0 and found.measured["knock=low"].cents is None
-    assert faults(listen(known.replace("keyswitch: 26", "keyswitch: 40"), only)) == [("pizzicato", "identical")]
+    assert faults(listen(known.replace("keyswitch: 26", "keyswitch: 40"), only)) == [
+        ("pizzicato", "identical")
+    ]
     assert faults(listen(known.replace("high: C5", "high: C3"), only)) == [("knock=high", "identical")]
 
 
