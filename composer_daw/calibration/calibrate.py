@@ -37,8 +37,9 @@ WORTH_MS = 0.5
 class Change:
     """The latency of one technique, as it stands in the map and as it was measured.
 
-    `new` holds what was measured: it lacks a connected note where the technique connects none. `doubt` says
-    what makes the figures uncertain; empty: nothing.
+    `new` holds what was measured: it lacks a connected note where the technique connects none, and has the
+    old figure for a first note where the technique plays none. `doubt` says what makes the figures
+    uncertain; empty: nothing.
     """
 
     technique: str
@@ -139,11 +140,11 @@ class _Measuring:
         if not first.layers and not (transition and transition.layers):
             self.unmeasured.append(f"{name}: {first.doubt}")
             return
-        own = self._own(name, first)
+        own = self._own(name, first) if first.layers else {}
         self.owned[name] = own
         doubts = [first.doubt, f"connected: {transition.doubt}" if transition and transition.doubt else ""]
         new = Latency(
-            first=_told(own),
+            first=_told(own) if own else entry.latency_ms.first,
             transition=_told(transition.layers) if transition and transition.layers else {},
         )
         self.changes.append(Change(name, entry.latency_ms, new, "; ".join(filter(None, doubts))))

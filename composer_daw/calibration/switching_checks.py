@@ -39,10 +39,14 @@ def check_turns(hearing: Hearing) -> None:
 
 
 def check_channels(hearing: Hearing) -> None:
-    """Play the default and one technique on each channel of the map, then each on a channel of its own."""
+    """Play the default and one technique on each channel of the map, then each on a channel of its own.
+
+    Where a default itself is wrong, what comes after it tells nothing about channels.
+    """
     known = hearing.plain_map
     routed = {one.channel for one in known.techniques.values()} - {None}
-    if len(known.channels) < 2 or not hearing.has_base or routed:
+    wrong = {name for one in hearing.findings if not one.is_hint for name in (one.technique, one.also)}
+    if len(known.channels) < 2 or not hearing.has_base or routed or wrong & known.defaults:
         return
     base, figure = hearing.sounding(hearing.base), hearing.base.figures[0]
     other = _clearest(hearing, figure)

@@ -167,6 +167,19 @@ def test_25_cents_are_in_tune(listen: Listen) -> None:
     assert listen(only=["pizzicato"], cents={26: 25.0}).faults == ()
 
 
+def test_where_nothing_is_heard_only_that_is_told(listen: Listen) -> None:
+    every = set(range(24, 28))
+    assert faults(listen(only=["sustain", "senza_sordino"], silent=every)) == [("sustain", "silent")]
+
+
+def test_a_drum_that_is_silent_is_told_once(listen: Listen) -> None:
+    """Techniques of a kit are heard on its drums; the silent one is no fault of theirs."""
+    kit = "groups: {kit: {default: sticks}}\ntechniques:\n  sticks: {group: kit}\n"
+    kit += "  brushes: {group: kit, on: [{keyswitch: 26}], off: [{keyswitch: 24}]}\n"
+    known = DRUMS.replace("range: [60, 72]\n", kit).replace("hit: 60", "hit: 1")
+    assert faults(listen(known, mute_pitches={1})) == [("kick=hit", "silent")]
+
+
 def test_switches_that_sound_are_heard(listen: Listen) -> None:
     assert ("pizzicato", "audible") in faults(listen(only=["pizzicato"], audible=True))
 

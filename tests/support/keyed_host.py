@@ -84,6 +84,8 @@ class Faults:
     unsteady: dict[int, float] = field(default_factory=dict)
     """The same, for one technique."""
     silent: set[int] = field(default_factory=set)
+    mute_pitches: set[int] = field(default_factory=set)
+    """Pitches at which nothing sounds."""
     stuck: set[int] = field(default_factory=set)
     clipped: set[int] = field(default_factory=set)
     cents: dict[int, float] = field(default_factory=dict)
@@ -160,7 +162,7 @@ class KeyedHost(ClosesItself):
         key: int,
         values: dict[int, float],
     ) -> None:
-        if key in self.faults.silent:
+        if key in self.faults.silent or pitch in self.faults.mute_pitches:
             return
         rate, faults = self.sample_rate, self.faults
         first = round((at_s + faults.late_s.get(key, 0.0)) * rate)

@@ -241,3 +241,15 @@ def test_a_combination_of_the_map_says_itself_how_long_it_holds() -> None:
         piece(*((float(n), 1.0, 60, 80) for n in range(2))), texts=(Text(0.0, "stacc., con sord."),)
     )
     assert asked(annotate(notes, read_map(both), VOCABULARY)) == ["staccato+con_sordino"] * 2
+
+
+@pytest.mark.parametrize(
+    "text", ["pizz. con sord.", "pizzicato  con sordino", "con sord. pizz.", "pizz con sord; ord."]
+)
+def test_names_in_a_row_are_all_meant(text: str) -> None:
+    assert {"pizzicato", "con_sordino"} <= set(asked(annotated(Text(0.0, text)))[0].split("+"))
+
+
+@pytest.mark.parametrize("text", ["pizz. e dolce", "dolce con sord.", "con", "arco " * 4000 + "dolce"])
+def test_names_among_other_words_are_not(text: str) -> None:
+    assert asked(annotated(Text(0.0, text))) == [""] * 4

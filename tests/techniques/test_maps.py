@@ -182,3 +182,40 @@ def test_a_file_is_named_in_its_errors(tmp_path: Path) -> None:
     (tmp_path / "map.yaml").write_text(HEAD + "lead_ms: fast\n")
     with pytest.raises(DocumentError, match=rf"^{tmp_path}/map\.yaml:3: lead_ms: .*, not 'fast'$"):
         load_map(tmp_path / "map.yaml")
+
+
+@pytest.mark.parametrize(
+    ("known", "message"),
+    [
+        ("when: {pitch: [60, G2]}", "4: techniques: sustain: when: pitch: write the lower end first"),
+        (
+            "when: {length_ms: [1, x]}",
+            "4: techniques: sustain: when: length_ms[1]: Input should be a valid number",
+        ),
+        ("when: {length_ms: ['9', 1]}", "4: techniques: sustain: when: length_ms: write the lower end first"),
+        (
+            "note: {pitch_range: [G7, 60]}",
+            "4: techniques: sustain: note: pitch_range: write the lower end first",
+        ),
+        ("plays: ''", "4: techniques: sustain: plays: names nothing on one side of a '+'"),
+        ("plays: a+", "4: techniques: sustain: plays: names nothing on one side of a '+'"),
+    ],
+)
+def test_ends_and_names_of_any_kind_have_an_error_of_one_line(known: str, message: str) -> None:
+    head = "technique_map: 1\ninstrument: X\ngroups: {a: {}}\n"
+    text = f"{head}techniques: {{sustain: {{group: a, {known}}}}}\n"
+    with pytest.raises(DocumentError) as caught:
+        parse_document(text, TechniqueMap, "x.yaml")
+    assert str(caught.value).startswith(f"x.yaml:{message}")
+
+
+def test_ends_may_be_told_by_name_and_by_number() -> None:
+    head = "technique_map: 1\ninstrument: X\ngroups: {a: {}}\n"
+    text = f"{head}techniques: {{sustain: {{group: a, when: {{pitch: [60, G5]}}}}}}\n"
+    assert parse_document(text, TechniqueMap, "x.yaml").techniques["sustain"].when.pitch == (60, 79)
+
+
+def test_an_error_calls_notes_as_the_map_does() -> None:
+    text = "technique_map: 1\ninstrument: X\nmiddle_c: C3\nrange: [G5, 60]\n"
+    with pytest.raises(DocumentError, match="G5 is above C3"):
+        parse_document(text, TechniqueMap, "x.yaml")

@@ -175,3 +175,10 @@ def test_every_note_follows_the_switch_of_what_its_label_says(
     found = realize(piece(*notes, techniques=asked), read_map(known))
     states = [names.index(found.labels.states[row["played"]][0]) for row in found.labels.rows]
     assert keyed(found) == dict(zip(found.labels.rows["note"].tolist(), states, strict=True))
+
+
+def test_a_toggle_whose_velocity_follows_the_score_is_brought_back_as_hard_as_for_the_last_note() -> None:
+    key = "{keyswitch: 1, mode: toggle, starts: on, velocity: {follow: velocity}}"
+    notes = ((0.0, 1.0, 60, 80), (1.0, 1.0, 62, 90))
+    stream = told(f"  staccato: {{group: bow, on: [{key}]}}\n", notes=notes).events.of(Kind.SWITCH_ON)
+    assert [float(row["value"]) for row in stream if row["number"] == 1] == [80, 90]

@@ -29,6 +29,9 @@ AS_WRITTEN = "written"
 EARLY_S = 1e-4
 """A text this much after a note still counts for it: half a tick at most tempos."""
 
+LONGEST = 6
+"""Words of a name, where several stand in a row."""
+
 SHORTEST = 3
 """Letters of a name that only the map has, for a text to be taken for it."""
 
@@ -174,8 +177,25 @@ def _named(text: Text, names: Names) -> TechniqueSet | None:
         return tuple(dict.fromkeys(name for one in sets for name in one)) or ("default",)
     if whole := _one_name(text.text, names):
         return whole
-    parts = [_one_name(part, names) for part in re.split(r"[+,;/]", text.text) if part.strip()]
+    parts = [_names_in_a_row(part, names) for part in re.split(r"[+,;/]", text.text) if part.strip()]
     return tuple(name for part in parts if part for name in part) if parts and all(parts) else None
+
+
+def _names_in_a_row(text: str, names: Names) -> TechniqueSet | None:
+    """Return what a part of a text asks for: one name, or several ("pizz. con sord.") and nothing else."""
+    if (whole := _one_name(text, names)) is not None:
+        return whole
+    words = text.split()
+    found: list[str] = []
+    while words:
+        ends = range(min(len(words), LONGEST), 0, -1)
+        runs = ((end, names.vocabulary.name_for(" ".join(words[:end]))) for end in ends)
+        end, name = next(((end, name) for end, name in runs if name), (0, None))
+        if name is None:
+            return None
+        found.append(name)
+        words = words[end:]
+    return tuple(found)
 
 
 def _one_name(text: str, names: Names) -> TechniqueSet | None:
