@@ -131,9 +131,7 @@ def _late_ms(mono: npt.NDArray[np.float32], rate: int, note: Note) -> float:
     return 1000.0 * (find_arrival(part, rate, old, new, written_s - LOOK_S[0]).time_s - written_s)
 
 
-def measured_off_ms(
-    first: Layers, transition: Layers, measured: Mapping[str, Latency]
-) -> dict[str, float]:
+def measured_off_ms(first: Layers, transition: Layers, measured: Mapping[str, Latency]) -> dict[str, float]:
     """Return how far the latency of each technique is off at the worst of all velocities, in ms.
 
     `first` and `transition` hold by technique and velocity what is true.

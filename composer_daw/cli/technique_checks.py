@@ -88,9 +88,12 @@ def calibrate(
     from composer_daw.calibration.calibrate import calibrate_instrument, count_steps
     from composer_daw.calibration.latency_file import write_latencies
     from composer_daw.cli.progress import bar
+    from composer_daw.files import check_targets
     from composer_daw.rendering import load_instrument
 
     loaded = load_instrument(instrument)
+    if not dry_run:  # it takes minutes, so it is said before
+        check_targets(loaded.map_path.resolve(), source=instrument)
     named = techniques or None
     with bar("calibrate", count_steps(loaded, named)) as advance:
         found = calibrate_instrument(loaded, sample_rate, techniques=named, seed=seed, done=advance)

@@ -96,6 +96,8 @@ class Lexicon:
     """Expressions that count as a whole name only."""
     vetoes: set[str] = field(default_factory=set)
     """Expressions of names that speak of something else."""
+    doubtful: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """By a word beside it, in a name or in the instrument's: what may mean two things there."""
     loudness: set[str] = field(default_factory=set)
     ignored: set[str] = field(default_factory=set)
     disputed: frozenset[str] = frozenset()
@@ -133,13 +135,13 @@ class Lexicon:
 
     def _completed(self, key: str) -> str | None:
         """Return the word that lacks at most four letters, if all that begin so mean the same."""
-        if len(key) < 6 or key in self.families:
+        if len(key) < 6 or self.is_instrument(key):
             return None
         longer = [word for word in self._words if word.startswith(key) and len(word) <= len(key) + 4]
         return longer[0] if len({self.plain[word] for word in longer}) == 1 else None
 
     def _respelled(self, key: str, guess: bool) -> str:
-        if len(key) < 5:
+        if len(key) < 5 or self.is_instrument(key):
             return key
         if key.endswith("s") and key[:-1] in self.plain:
             return key[:-1]
@@ -151,8 +153,15 @@ class Lexicon:
 
     def resembles(self, key: str) -> bool:
         """Return whether a word is like a technique's, though not enough to be taken for it."""
-        known = key in self.families or key.removesuffix("s") in self.families
-        return len(key) > 4 and not known and bool(get_close_matches(key, self._words, 1, LIKE))
+        return (
+            len(key) > 4
+            and not self.is_instrument(key)
+            and bool(get_close_matches(key, self._words, 1, LIKE))
+        )
+
+    def is_instrument(self, key: str) -> bool:
+        """Tell whether a word is the name of an instrument, or of several."""
+        return key in self.families or key.removesuffix("s") in self.families
 
 
 def _one_off(key: str) -> Iterator[str]:

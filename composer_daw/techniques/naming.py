@@ -53,14 +53,16 @@ class _Place(NamedTuple):
     families: tuple[str, ...]
     has_arcs: bool
     is_song: bool
+    doubtful: frozenset[str]
+    """Words that may mean two things on such an instrument."""
 
 
 def read_name(text: str, vocabulary: Vocabulary, instrument: str = "") -> NameReading:
     """Return the techniques that the name of an entry says, and the words that say none.
 
     `instrument`, the name of the map or bank, tells what a word means there: "muted" is con sordino for a
-    trumpet, damped for a bell. It adds no technique itself. A doubtful name is left unread as a whole:
-    "muted" where `instrument` tells no instrument, "non legato", an unknown word much like a technique's.
+    trumpet, damped for a bell; where it tells none, `text` may: "Muted Guitar". A doubtful name is left unread as a whole:
+    "muted" where nothing tells the instrument, "bow" of a cymbal, "non legato", an unknown word much like a technique's.
     """
     lexicon = vocabulary.lexicon
     if len(lexicon.readings) + len(lexicon.places) > MOST_KEPT:
@@ -76,17 +78,27 @@ def read_name(text: str, vocabulary: Vocabulary, instrument: str = "") -> NameRe
 
 
 def _place(instrument: str, vocabulary: Vocabulary) -> _Place:
-    keys = {word.key for word in pieces(instrument)}
+    words = pieces(instrument)
+    keys = {word.key for word in words}
     return _Place(
         bool(instrument),
         families_of(instrument, vocabulary.lexicon),
         not keys.isdisjoint(("arc", "arcs")),
         not keys.isdisjoint(vocabulary.entries.no_techniques.get("sections_of_a_song", ())),
+        _doubtful_beside(keys, vocabulary.lexicon),
     )
+
+
+def _doubtful_beside(keys: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
+    """Return the words that may mean two things where these stand: "bow" beside "cymbal"."""
+    return frozenset(word for key in keys for word in lexicon.doubtful.get(key, ()))
 
 
 def _read(text: str, vocabulary: Vocabulary, place: _Place) -> NameReading:
     lexicon, entries = vocabulary.lexicon, vocabulary.entries
+    if not place.families:  # the name itself may tell: "Muted Guitar"
+        instruments = " ".join(word.written for word in pieces(text) if word.key not in lexicon.loudness)
+        place = place._replace(families=families_of(instruments, lexicon))
     words = [part for word in pieces(text) for part in cut(word, lexicon.known)]
     parts = _parts(words, lexicon, place.families)
     _read_whole(parts, vocabulary, place.families)
@@ -108,10 +120,12 @@ def _doubtful(parts: list[_Part], vocabulary: Vocabulary, place: _Place) -> bool
     lexicon, entries = vocabulary.lexicon, vocabulary.entries
     disputed = lexicon.disputed if place.is_named and not place.families else frozenset()
     negations = entries.ignored.get("negations", ())
+    keys = {part.key for part in parts}
     return (
         place.is_song
         or any(part.meaning == "veto" or part.key in disputed for part in parts)
         or any(one.key in negations and next_.techniques for one, next_ in pairwise(parts))
+        or not keys.isdisjoint(place.doubtful | _doubtful_beside(keys, lexicon))
         or any(lexicon.resembles(key) for key in {part.key for part in parts if part.meaning == "left"})
     )
 

@@ -93,8 +93,8 @@ def test_a_transition_is_added_to_a_first_note() -> None:
 
 
 def test_a_file_that_ends_in_the_middle_of_a_line() -> None:
-    text = "technique_map: 1\ninstrument: X\ngroups: {a: {}}\ntechniques:\n  x:\n    group: a\n    on: [{cc: 20}]"
-    text = text.replace("{cc: 20}", "{cc: 20, value: 1}")
+    head = "technique_map: 1\ninstrument: X\ngroups: {a: {}}\n"
+    text = head + "techniques:\n  x:\n    group: a\n    on: [{cc: 20, value: 1}]"
     assert edited(text, {"x": Latency(first=3.0)}, "map.yaml") == f"{text}\n    latency_ms: {{first: 3}}"
 
 
@@ -133,7 +133,8 @@ def test_line_ends_and_marks_stay(tmp_path: Path, end: str, mark: str) -> None:
     path = tmp_path / "map.yaml"
     path.write_bytes((mark + TEXT.replace("\n", end)).encode())
     path.chmod(0o640)
-    write_latencies(path, {"pizzicato": Latency(first=12.0), "sustain": Latency(first=5.0)}, path.read_bytes())
+    new = {"pizzicato": Latency(first=12.0), "sustain": Latency(first=5.0)}
+    write_latencies(path, new, path.read_bytes())
     text = path.read_bytes().decode()
     assert text.count("\r") == (text.count("\n") if end == "\r\n" else 0)
     assert text.startswith(mark + "# A map") and text.endswith(f"{end}# the end")

@@ -1,4 +1,4 @@
-"""Copies of technique maps, each with one fault: a wrong key, another technique's switch, a dead controller."""
+"""Copies of maps, each with one fault: a wrong key, another technique's switch, a dead controller."""
 
 from __future__ import annotations
 

@@ -272,6 +272,52 @@ def test_a_word_means_what_it_means_on_the_instrument(name: str, instrument: str
     assert told(name, instrument) == techniques
 
 
+GENERAL_MIDI = {
+    "Electric Guitar (muted)": "mute",
+    "Guitar harmonics": "harmonics",
+    "Slap Bass 1": "slap",
+    "Slap Bass 2": "slap",
+    "Tremolo Strings": "tremolo",
+    "Pizzicato Strings": "pizzicato",
+    "Muted Trumpet": "con_sordino",
+    "Slap": "slap",
+    "Side Stick": "side_stick",
+    "Mute Hi Conga": "damped",
+    "Mute Cuica": "damped",
+    "Mute Triangle": "damped",
+    "Mute Surdo": "damped",
+}
+"""The names of General MIDI that name a technique, too."""
+
+
+@pytest.mark.parametrize("bank", ["", "General MIDI"])
+def test_names_of_instruments_are_no_techniques(bank: str) -> None:
+    """The instruments, sounds, drums and kits of General MIDI."""
+    names = (DATA / "general_midi_names.txt").read_text("utf-8").splitlines()
+    assert len(names) == 128 + 61 + 9
+    assert {name: told(name, bank) for name in names if told(name, bank) != "-"} == GENERAL_MIDI
+
+
+@pytest.mark.parametrize(
+    ("name", "instrument", "techniques"),
+    [
+        ('22" Zildjian - Bow', "Cymbals, China", "-"),
+        ("Bow", "Cymbals", "-"),
+        ("Ride Bow", "Drums", "-"),
+        ("Bow", "Jazz Kit", "-"),
+        ('22" Zildjian - Bowed', "Cymbals, China", "bowed"),
+        ("Bow", "Percussion", "bowed"),
+        ("Muted", "Orchestra", "-"),
+        ("Trumpet, muted", "Orchestra", "con_sordino"),
+        ("Swell piano", "Orchestra", "swell"),
+        ("Orchestra Hits", "Strings", "-"),
+        ("Harmonicas", "Winds", "-"),
+    ],
+)
+def test_a_word_that_may_mean_two_things_is_left_alone(name: str, instrument: str, techniques: str) -> None:
+    assert told(name, instrument) == techniques
+
+
 @pytest.mark.parametrize(
     ("bank", "families"),
     [
