@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar, cast, get_origin
+from typing import Any, Literal, NamedTuple, TypeVar, cast, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from composer_daw.errors import DocumentError, did_you_mean
 from composer_daw.files import check_is_file
@@ -54,6 +55,7 @@ class Place(NamedTuple):
 EXPECTED = {
     **dict.fromkeys(("float_type", "float_parsing"), "a number is expected"),
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "a whole number is expected"),
+    "string_type": "a text is expected; put it into quotes",
     **dict.fromkeys(("tuple_type", "list_type"), "a list is expected, in square brackets"),
     **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "keys with values are expected"),
 }
@@ -194,9 +196,15 @@ def _first_error(error: ValidationError, node: yaml.Node, model: type[BaseModel]
 def _other_kind(data: Any, model: type[BaseModel]) -> str | None:
     """Return what a document is that does not say to be of this model, and has keys of another."""
     fields = model.model_fields
-    if any(key in data for key, field in fields.items() if get_origin(field.annotation) is Literal):
+    marks = {key: get_args(field.annotation) for key, field in fields.items() if _is_mark(field)}
+    if any(data.get(key) in values for key, values in marks.items()):
         return None
     return next((kind for key, kind in KINDS.items() if key in data and key not in fields), None)
+
+
+def _is_mark(field: FieldInfo) -> bool:
+    """Tell whether a field says what the document is: one that must be there, and is one of a few words."""
+    return field.is_required() and get_origin(field.annotation) is Literal
 
 
 def _rank(problem: dict[str, Any]) -> tuple[bool, bool]:
@@ -249,7 +257,7 @@ def _message(problem: dict[str, Any], model: type[BaseModel]) -> str:
         return f"'{problem['loc'][-1]}' is missing"
     text = EXPECTED.get(problem["type"]) or str(problem["msg"]).removeprefix("Value error, ")
     shown = problem.get("input")
-    told = isinstance(shown, (str, int, float)) and str(shown) not in text
+    told = isinstance(shown, (str, int, float)) and (problem["type"] in EXPECTED or str(shown) not in text)
     return _one_line(f"{text}, not {shown!r}" if told else text)
 
 

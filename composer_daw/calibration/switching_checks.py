@@ -22,20 +22,34 @@ def check_turns(hearing: Hearing) -> None:
     tried: dict[str, int] = {}
     found = [one for one in hearing.findings if one.check in ("identical", "unstable") and not one.is_hint]
     faulty = {name for one in found for name in (one.technique, one.also)}
+    overruled = _overruled_groups(hearing)
     for trial in hearing.heard_trials:
         doubtful = {trial.name, default_of(hearing, trial)} & faulty
         if not hearing.has_base or trial.parts or trial.is_stroke or doubtful or hearing.is_base(trial):
+            continue
+        group = hearing.technique_map.techniques[trial.name].group
+        if group in overruled:
             continue
         taken, left = _in_turn(hearing, trial)
         if not taken:
             problem = f"after {default_of(hearing, trial)} the sound stays what it was"
             hearing.found(trial.name, "dead", problem, _told_alike(hearing, trial.name))
-        group = hearing.technique_map.techniques[trial.name].group
         tried[group] = tried.get(group, 0) + 1
         if not left:
             stays.setdefault(group, []).append(trial.name)
     for group, names in stays.items():
         _report_stays(hearing, group, names, tried[group])
+
+
+def _overruled_groups(hearing: Hearing) -> set[str]:
+    """Return the groups into which the default of another one switches: nothing takes hold there."""
+    known, defaults = hearing.technique_map.techniques, hearing.technique_map.defaults
+    return {
+        known[one.also].group
+        for one in hearing.findings
+        if one.technique in defaults and one.also in known
+        if known[one.also].group != known[one.technique].group
+    }
 
 
 def check_channels(hearing: Hearing) -> None:

@@ -61,8 +61,9 @@ def read_name(text: str, vocabulary: Vocabulary, instrument: str = "") -> NameRe
     """Return the techniques that the name of an entry says, and the words that say none.
 
     `instrument`, the name of the map or bank, tells what a word means there: "muted" is con sordino for a
-    trumpet, damped for a bell; where it tells none, `text` may: "Muted Guitar". A doubtful name is left unread as a whole:
-    "muted" where nothing tells the instrument, "bow" of a cymbal, "non legato", an unknown word much like a technique's.
+    trumpet, damped for a bell; where it tells no instrument, `text` may: "Muted Guitar". A doubtful name is
+    left unread as a whole: "muted" where nothing tells the instrument, "bow" of a cymbal, "non legato", an
+    unknown word much like a technique's.
     """
     lexicon = vocabulary.lexicon
     if len(lexicon.readings) + len(lexicon.places) > MOST_KEPT:
@@ -123,7 +124,7 @@ def _doubtful(parts: list[_Part], vocabulary: Vocabulary, place: _Place) -> bool
     keys = {part.key for part in parts}
     return (
         place.is_song
-        or any(part.meaning == "veto" or part.key in disputed for part in parts)
+        or any(part.meaning == "veto" or (part.techniques and part.key in disputed) for part in parts)
         or any(one.key in negations and next_.techniques for one, next_ in pairwise(parts))
         or not keys.isdisjoint(place.doubtful | _doubtful_beside(keys, lexicon))
         or any(lexicon.resembles(key) for key in {part.key for part in parts if part.meaning == "left"})

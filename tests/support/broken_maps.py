@@ -55,17 +55,18 @@ def broken_copies(instrument: Instrument) -> Iterator[Broken]:
 
 
 def _wrong_keys(instrument: Instrument, name: str, row: int, action: Action) -> Iterator[Broken]:
-    """Yield a technique whose switch is one that the instrument does not have."""
+    """Yield a technique whose switch is one that the instrument does not have, or a note of its range."""
+    others: dict[str, Action] = {}
     if isinstance(action, Keyswitch):
-        key = _unused_key(instrument.technique_map)
-        other: Action = action.model_copy(update={"keyswitch": (key,)})
-        what = f"{name}: wrong key {key}"
+        known = instrument.technique_map
+        low, high = known.range
+        for what, key in (("wrong key", _unused_key(known)), ("wrong key, a note", (low + high) // 2)):
+            others[what] = action.model_copy(update={"keyswitch": (key,)})
     elif isinstance(action, Program):
-        other = action.model_copy(update={"program": 127, "bank": 99})
-        what = f"{name}: wrong key (program)"
-    else:
-        return
-    yield Broken(what, name, _replaced(instrument, name, row, other), _needed(instrument, name))
+        others["wrong key, a program"] = action.model_copy(update={"program": 127, "bank": 99})
+    for what, other in others.items():
+        copy = _replaced(instrument, name, row, other)
+        yield Broken(f"{name}: {what}", name, copy, _needed(instrument, name))
 
 
 def _dead_ccs(instrument: Instrument, name: str, row: int, action: Action) -> Iterator[Broken]:
