@@ -89,7 +89,7 @@ def _edits(text: str, entry: yaml.MappingNode, latency: Latency, name: str) -> I
         wanted["transition"] = latency.transition
     node = _child(entry, KEY)
     inner = ", ".join(f"{key}: {_told(value)}" for key, value in wanted.items())
-    if isinstance(node, yaml.MappingNode) and not node.value:
+    if isinstance(node, yaml.ScalarNode) or (isinstance(node, yaml.MappingNode) and not node.value):
         yield _Edit(node.start_mark.index, _end(node), f"{{{inner}}}")
     elif isinstance(node, yaml.MappingNode):
         for key, value in wanted.items():

@@ -201,3 +201,9 @@ def test_whatever_is_written_is_read_and_the_rest_stays(latencies: dict[str, Lat
     comments = [line.partition("#")[2] for line in text.split(end) if "#" in line]
     assert [line.partition("#")[2] for line in new.split(end) if "#" in line] == comments
     assert edited(new, latencies, "map.yaml") == new
+
+
+def test_a_bare_number_gives_way_to_what_is_measured() -> None:
+    text = TEXT.replace("latency_ms: {}}", "latency_ms: 7}   # by ear")
+    told = edited(text, {"open": Latency(first=12.5, transition=30)}, "map.yaml")
+    assert "latency_ms: {first: 12.5, transition: 30}}   # by ear" in told
