@@ -498,3 +498,11 @@ def test_another_vocabulary(tmp_path: Path) -> None:
     (tmp_path / "map.yaml").write_text(CLEAN, encoding="utf-8")
     small = load_vocabulary().model_copy(update={"techniques": {}})
     assert {one.kind for one in lint_map(tmp_path / "map.yaml", small)} == {"unknown-name"}
+
+
+def test_a_default_with_a_condition_is_worth_a_look(tmp_path: Path) -> None:
+    text = CLEAN.replace("{default: sustain}", "{default: slow}") + (
+        "  slow: {group: articulation, plays: sustain, when: {length_ms: [200, null]}, on: [{keyswitch: 20}]}\n"
+    )
+    (finding,) = [one for one in lint(tmp_path, text) if "its condition is not met" in one.problem]
+    assert (finding.severity, finding.place) == ("hint", "techniques: slow: when")

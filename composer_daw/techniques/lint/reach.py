@@ -44,6 +44,10 @@ def unreachable(subject: Subject) -> Iterator[Told]:
             remedy = "give it a name of its own, and write the nearest under `plays`"
             yield Told(place, problem, remedy, kind, "hint")
         yield from _condition_problems(place, technique, subject)
+        if name in subject.technique_map.defaults and technique.when != Condition():
+            problem = "is a default, so it is played where its condition is not met, too, if nothing else is"
+            remedy = "move the condition to the others of its group, or leave it as a wish"
+            yield Told((*place, "when"), problem, remedy, kind, "hint")
 
 
 def _excluding(parts: tuple[str, ...], subject: Subject) -> tuple[str, str] | None:
