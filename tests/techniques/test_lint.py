@@ -502,7 +502,7 @@ def test_another_vocabulary(tmp_path: Path) -> None:
 
 def test_a_default_with_a_condition_is_worth_a_look(tmp_path: Path) -> None:
     text = CLEAN.replace("{default: sustain}", "{default: slow}") + (
-        "  slow: {group: articulation, plays: sustain, when: {length_ms: [200, null]}, on: [{keyswitch: 20}]}\n"
+        "  slow: {group: articulation, plays: sustain, when: {length_ms: [9, null]}, on: [{keyswitch: 20}]}\n"
     )
     (finding,) = [one for one in lint(tmp_path, text) if "its condition is not met" in one.problem]
     assert (finding.severity, finding.place) == ("hint", "techniques: slow: when")
