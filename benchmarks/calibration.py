@@ -76,7 +76,7 @@ def main() -> None:
         calibration = calibrate_instrument(load_instrument(preset))
         took_s = time.monotonic() - begun
         measured = {one.technique: one.new for one in calibration.changes}
-        write_latencies(calibration.map_path, calibration.differing, calibration.map_bytes)
+        write_latencies(calibration.map_path, calibration.to_write(), calibration.map_bytes)
         after = onset_errors_ms(preset, notes)
     figures = {
         "calibration_s": round(took_s, 1),

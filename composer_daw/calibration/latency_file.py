@@ -35,9 +35,12 @@ class _Edit:
     text: str
 
 
-def write_latencies(path: str | Path, latencies: Mapping[str, Latency], expected: bytes) -> None:
+def write_latencies(
+    path: str | Path, latencies: Mapping[str, Latency], expected: bytes, output: str | Path | None = None
+) -> None:
     """Write the latencies of techniques into a map whole or not at all; line ends stay as they are.
 
+    With `output` the map stays as it is, and that file becomes the map with the latencies in it.
     What a Latency leaves out (an empty `transition`) stays as it stands in the file. Raises InputError where
     the file is no longer `expected`, or cannot be edited safely, and OutputError where it cannot be written.
     """
@@ -45,6 +48,10 @@ def write_latencies(path: str | Path, latencies: Mapping[str, Latency], expected
     if target.read_bytes() != expected:
         raise InputError(f"{path}: has changed since it was measured; calibrate again")
     new = edited(expected.decode("utf-8"), latencies, str(path)).encode("utf-8")
+    if output is not None:
+        with written_whole(output) as temporary:
+            temporary.write_bytes(new)
+        return
     if new == expected:
         return
     with written_whole(target) as temporary:

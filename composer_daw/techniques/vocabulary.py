@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -20,6 +20,8 @@ from composer_daw.techniques.entry_words import Lexicon, keys, keys_of
 
 Words = dict[str, tuple[str, ...]]
 """Expressions by language, by family of instruments, by topic, or by another technique."""
+
+Sound = Literal["dies_away", "goes_on", "short", "darker", "brighter", "softer_or_darker", "trembles"]
 
 
 class VocabularyGroup(BaseModel):
@@ -38,6 +40,8 @@ class Term(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     group: str
     fallback: tuple[str, ...] = ()
+    sound: tuple[Sound, ...] = ()
+    """What the name promises of the sound, against the default of the same instrument."""
     ends: tuple[str, ...] = ()
     """Techniques of other groups that are over when this one is asked for: `ord.` ends spiccato."""
     aliases: Words = {}

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from broken_maps import Broken, broken_copies
+from broken_maps import Broken, broken_copies, swapped_copies
 from late_sfz import write_late_instrument
 from muted_sfz import write_muted_instrument
 from small_sfz import write_small_instrument
@@ -130,6 +130,60 @@ def test_every_fault_is_found(
 ) -> None:
     name = request.node.callspec.params["instrument"]
     check(name, listen(instrument), list(broken_copies(instrument)), listen, capsys)
+
+
+def is_heard_swapped(broken: Broken, verification: Verification) -> bool:
+    """Tell whether both of two are named for sounding unlike their names, and no other one has a fault."""
+    pair = {broken.culprit, broken.also}
+    unlike = [one for one in verification.findings if one.check == "unlike"]
+    named = {name for one in unlike for name in (one.technique, one.also)}
+    faults = {name for one in verification.faults for name in (one.technique, one.also)} - {""}
+    return pair <= named and faults <= pair
+
+
+def check_swapped(
+    name: str, copies: list[Broken], listen: Listen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Listen to maps in which two techniques are exchanged; say how many were found."""
+    faults, missed = 0, []
+    for broken in copies:
+        found = listen(broken.instrument, broken.techniques)
+        faults += bool(found.faults)
+        if not is_heard_swapped(broken, found):
+            missed.append(f"{broken.what}: {[str(one) for one in found.findings]}")
+    with capsys.disabled():
+        found_count = len(copies) - len(missed)
+        print(f"\nverify: {name}: {len(copies)} swapped, {found_count} found, {faults} as faults", end=" ")
+    assert missed == []
+
+
+@pytest.mark.long
+def test_techniques_of_different_character_that_are_swapped_are_found(
+    instrument: Instrument,
+    listen: Listen,
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    name = request.node.callspec.params["instrument"]
+    if name != "sfz/small":  # clicks, which promise nothing
+        check_swapped(name, list(swapped_copies(instrument)), listen, capsys)
+
+
+SWAPPED = {"musescore/violins": [("pizzicato", "sustain"), ("pizzicato", "tremolo")]}
+"""What is exchanged in every run; all else is marked as long."""
+
+
+@pytest.mark.parametrize("instrument", SWAPPED, indirect=True)
+def test_some_that_are_swapped_are_found(
+    instrument: Instrument,
+    listen: Listen,
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    name = request.node.callspec.params["instrument"]
+    copies = [one for one in swapped_copies(instrument) if (one.culprit, one.also) in SWAPPED[name]]
+    assert len(copies) == len(SWAPPED[name])
+    check_swapped(name, copies, listen, capsys)
 
 
 @pytest.mark.long

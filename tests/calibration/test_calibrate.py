@@ -21,7 +21,7 @@ from benchmarks.calibration import (
     onset_errors_ms,
 )
 from composer_daw.calibration import Calibration, calibrate_instrument, write_latencies
-from composer_daw.calibration.calibrate import Change, count_steps
+from composer_daw.calibration.calibrate import Change, Doubt, count_steps
 from composer_daw.errors import InputError, TechniqueError
 from composer_daw.rendering import Instrument, load_instrument
 from composer_daw.techniques.parts import Latency
@@ -52,7 +52,7 @@ def late(tmp_path_factory: pytest.TempPathFactory) -> Late:
     notes = draw_notes(list(late_sfz.FIRST), NOTES, SEED)
     before = onset_errors_ms(preset, notes)
     found = calibrate_instrument(load_instrument(preset))
-    write_latencies(found.map_path, found.differing, found.map_bytes)
+    write_latencies(found.map_path, found.to_write(), found.map_bytes)
     after = onset_errors_ms(preset, notes)
     again = calibrate_instrument(load_instrument(preset), techniques=["spiccato", "legato"], seed=1)
     return Late(found, text, path.read_bytes().decode(), before, after, again)
@@ -99,7 +99,7 @@ def test_nothing_else_in_the_map_is_changed(late: Late) -> None:
 
 
 def test_what_was_written_is_found_again(late: Late) -> None:
-    assert late.again.differing == {}
+    assert late.again.to_write() == {}
     assert [one.technique for one in late.again.changes] == ["legato", "spiccato"]
     assert all(one.old.first != 0.0 for one in late.again.changes)
 
@@ -132,7 +132,9 @@ def test_a_technique_beside_others_has_a_latency_only_where_it_makes_them_later(
         "senza_sordino": 0.0,
         "con_sordino": 0.0,
     }
-    assert set(found.differing) == {"sustain", "pizzicato"}
+    assert set(found.to_write()) == {"sustain", "pizzicato"}
+    adding = [one.technique for one in found.changes if not one.adds_nothing]
+    assert adding == ["sustain", "staccato", "pizzicato", "tremolo"]
 
 
 def test_what_connects_is_measured_connected(keyed: Keyed) -> None:
@@ -154,7 +156,7 @@ def test_what_cannot_be_heard_is_not_measured(keyed: Keyed) -> None:
     found = calibrated(keyed(silent={26}, refused={27}), ["pizzicato", "tremolo"])
     assert [one.partition(":")[0] for one in found.unmeasured] == ["pizzicato", "tremolo"]
     assert "not heard" in found.unmeasured[0]
-    assert found.changes == () and found.differing == {}
+    assert found.changes == () and found.to_write(True) == {}
 
 
 def test_defaults_are_measured_too_for_what_plays_beside_them(keyed: Keyed) -> None:
@@ -188,6 +190,36 @@ def test_what_differs(old: Latency, new: Latency, differs: bool) -> None:
     assert Change("x", old, new).differs is differs
 
 
+WIDE = Doubt("spreads by 14 ms over pitches and takes", 14.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "certain", "all_of_it"),
+    [
+        (Change("x", Latency(first=9.0), Latency(first=40.0)), 40.0, 40.0),
+        (Change("x", Latency(first=9.0), Latency(first=40.0), WIDE), None, 40.0),
+        (Change("x", Latency(first=9.0), Latency(first=20.0), WIDE), None, None),
+        (Change("x", Latency(first=9.0), Latency(first=40.0), Doubt("slow attack", 2.0)), None, 40.0),
+    ],
+)
+def test_what_is_uncertain_is_not_written(
+    change: Change, certain: float | None, all_of_it: float | None
+) -> None:
+    """And what lies within the spread of the figures is right as it stands."""
+    for uncertain, wanted in ((False, certain), (True, all_of_it)):
+        found = change.to_write(uncertain)
+        assert (found.first if found else None) == wanted
+    assert change.differs is (all_of_it is not None)
+
+
+def test_of_two_figures_the_certain_one_is_written() -> None:
+    old, new = Latency(first=9.0, transition=0.0), Latency(first=40.0, transition=60.0)
+    assert Change("x", old, new, connected=WIDE).to_write() == Latency(first=40.0)
+    assert Change("x", old, new, WIDE).to_write() == Latency(first=9.0, transition=60.0)
+    assert Change("x", old, new, WIDE, WIDE).to_write() is None
+    assert Change("x", old, new, WIDE, WIDE).to_write(True) == new
+
+
 def test_a_map_that_changed_meanwhile_is_left_alone(keyed: Keyed) -> None:
     instrument = keyed(late_s={26: 0.05})
     found = calibrated(instrument, ["pizzicato"])
@@ -195,5 +227,5 @@ def test_a_map_that_changed_meanwhile_is_left_alone(keyed: Keyed) -> None:
     path.write_text(path.read_text(encoding="utf-8") + "# later\n", encoding="utf-8")
     changed = path.read_bytes()
     with pytest.raises(InputError, match="has changed since it was measured; calibrate again"):
-        write_latencies(found.map_path, found.differing, found.map_bytes)
+        write_latencies(found.map_path, found.to_write(), found.map_bytes)
     assert path.read_bytes() == changed

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from keyed_host import MAP, Faults, KeyedHost, write_keyed_instrument
 
+from composer_daw import files
 from composer_daw.calibration import calibrate, verify
 from composer_daw.rendering import Instrument
+from composer_daw.techniques.maps import load_map
 
 RATE = ("--sample-rate", 16_000)
 LATE = {26: 0.05}
@@ -152,9 +154,10 @@ def test_latencies_are_measured_and_written(run: Callable, keyed: Keyed) -> None
     ran = run("techniques", "calibrate", "-i", preset, *RATE)
     assert (ran.code, ran.err) == (0, "")
     heads, *rows, summary = ran.out.splitlines()
-    assert heads.split() == ["technique", "in", "the", "map", "measured", "uncertain", "for"]
+    assert heads.split() == ["technique", "in", "the", "map", "measured", "then", "uncertain", "because"]
     (row,) = (row for row in rows if row.startswith("pizzicato "))
-    assert "differs" in row and "50" in row
+    assert "changed" in row and "50" in row
+    assert next(row for row in rows if row.startswith("con_sordino ")).split()[-3:] == ["as", "measured", "-"]
     assert summary == f"latencies written to {map_of(preset)}: 1"
     after = map_of(preset).read_text(encoding="utf-8").splitlines()
     ((old, new),) = ((old, new) for old, new in zip(before, after, strict=True) if old != new)
@@ -243,6 +246,60 @@ def test_a_map_that_changes_meanwhile(run: Callable, keyed: Keyed, monkeypatch: 
     assert ran.code == 1
     assert ran.err == f"error: {map_of(preset)}: has changed since it was measured; calibrate again\n"
     assert map_of(preset).read_text(encoding="utf-8") == MAP + "# edited\n"
+
+
+PACKAGED = "ships with composer_daw; give -o MAP.yaml, a map of your own"
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_calibrated_map_is_written_as_a_new_file(
+    run: Callable, keyed: Keyed, tmp_path: Path, there: bool
+) -> None:
+    preset, output = keyed(late_s=LATE), tmp_path / "new" / "mine.yaml"
+    before = map_of(preset).read_bytes()
+    if there:
+        output.parent.mkdir()
+        output.write_text("mine", encoding="utf-8")
+        ran = run("techniques", "calibrate", "-i", preset, "-t", "pizzicato", "-o", output, *RATE)
+        assert (ran.code, output.read_text(encoding="utf-8")) == (1, "mine")
+        assert ran.err == f"error: {output}: is there already; give another name, or --force\n"
+    force = ["--force"] if there else []
+    ran = run("techniques", "calibrate", "-i", preset, "-t", "pizzicato", "-o", output, *force, *RATE)
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, f"latencies written to {output}: 1")
+    assert map_of(preset).read_bytes() == before
+    assert load_map(output).techniques["pizzicato"].latency_ms.first == pytest.approx(50.0, abs=1.0)
+
+
+def test_a_map_that_ships_is_not_written_unasked(
+    run: Callable, keyed: Keyed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preset = keyed(late_s=LATE)
+    before = map_of(preset).read_bytes()
+    monkeypatch.setattr(files, "shipped", lambda folder: preset.parent)
+    ran = run("techniques", "calibrate", "-i", preset, "-t", "pizzicato", *RATE)
+    assert (ran.code, ran.out, ran.err) == (1, "", f"error: {map_of(preset)}: {PACKAGED}\n")
+    assert run("techniques", "calibrate", "-i", preset, "-t", "pizzicato", "--dry-run", *RATE).code == 0
+    asked = ("-o", tmp_path / "mine" / "map.yaml")
+    assert run("techniques", "calibrate", "-i", preset, "-t", "pizzicato", *asked, *RATE).code == 0
+    assert map_of(preset).read_bytes() == before
+
+
+def test_the_maps_that_ship_are_known(run: Callable) -> None:
+    ran = run("techniques", "calibrate", "-i", "studio/violin")
+    assert ran.code == 1 and ran.err.endswith(f"violin.yaml: {PACKAGED}\n")
+
+
+def test_what_is_uncertain_is_kept_unless_it_is_asked_for(run: Callable, keyed: Keyed) -> None:
+    preset = keyed(late_s=LATE, scattered_s=0.03)
+    before = map_of(preset).read_bytes()
+    ran = run("techniques", "calibrate", "-i", preset, "-t", "pizzicato", *RATE)
+    (row,) = (row for row in ran.out.splitlines() if row.startswith("pizzicato "))
+    assert ran.code == 0 and "kept: uncertain" in row and "spreads by" in row
+    assert ran.out.splitlines()[-1].endswith(": 0; kept, for they are uncertain: 1 (--uncertain writes them)")
+    assert map_of(preset).read_bytes() == before
+    ran = run("techniques", "calibrate", "-i", preset, "-t", "pizzicato", "--uncertain", *RATE)
+    assert ran.code == 0 and ran.out.splitlines()[-1].endswith(": 1")
+    assert map_of(preset).read_bytes() != before
 
 
 # --- bad input

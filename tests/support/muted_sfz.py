@@ -13,6 +13,9 @@ PARTIALS = {
     "marcato": (1.0, 0.2, 0.7, 0.1),
     "tremolo": (1.0, 0.9, 0.1, 0.6),
 }
+SWINGS_HZ = (7.0, 12.0, 21.0)
+"""A trembling note swings so fast, whatever its pitch does to that."""
+
 SWITCHES = {name: 24 + number for number, name in enumerate(PARTIALS)}
 MUTE_CC, MUTED = 20, 0.3
 """The mute is on from 64 up, and leaves this much of each partial but the first."""
@@ -55,7 +58,7 @@ def write_muted_instrument(folder: Path, sample_rate: int = 44_100) -> Path:
         sample = f"{name}_{'muted' if muted else 'open'}_{turn + 1}.wav"
         strengths = np.array(PARTIALS[name]) * np.exp(VARIED * rng.standard_normal(4))
         strengths[1:] *= MUTED if muted else 1.0
-        _write_tone(folder / sample, strengths, sample_rate)
+        _write_tone(folder / sample, strengths, sample_rate, trembles=name == "tremolo")
         low, high = (64, 127) if muted else (0, 63)
         lines.append(
             f"<region> sample={sample} sw_last={key} seq_position={turn + 1} "
@@ -70,8 +73,10 @@ def write_muted_instrument(folder: Path, sample_rate: int = 44_100) -> Path:
     return folder / "muted.yaml"
 
 
-def _write_tone(path: Path, strengths: np.ndarray, sample_rate: int) -> None:
+def _write_tone(path: Path, strengths: np.ndarray, sample_rate: int, trembles: bool) -> None:
     time = np.arange(2 * sample_rate) / sample_rate
     partials = [one * np.cos(2 * np.pi * 440.0 * number * time) for number, one in enumerate(strengths, 1)]
     tone = 0.1 * np.sum(partials, axis=0) * np.minimum(1.0, time / 0.002)
+    if trembles:
+        tone *= 1.0 + 0.2 * sum(np.cos(2 * np.pi * hertz * time) for hertz in SWINGS_HZ)
     soundfile.write(path, tone.astype(np.float32), sample_rate, "FLOAT")
