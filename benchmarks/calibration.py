@@ -15,6 +15,7 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ from composer_daw.rendering import load_instrument, render
 from composer_daw.techniques.parts import Latency
 
 SUPPORT = Path(__file__).resolve().parents[1] / "tests" / "support"
+Layers = Mapping[str, dict[int, float]]
+
 NOTES, SEED = 500, 4
 STEP_S, HELD_S, SLUR_S = 0.65, 0.28, 0.4
 LOOK_S, LOOK_SLURRED_S = (0.06, 0.3), (0.25, 0.3)
@@ -73,11 +76,11 @@ def main() -> None:
         calibration = calibrate_instrument(load_instrument(preset))
         took_s = time.monotonic() - begun
         measured = {one.technique: one.new for one in calibration.changes}
-        write_latencies(calibration.map_path, calibration.differing, calibration.map_bytes)
+        write_latencies(calibration.map_path, calibration.to_write(), calibration.map_bytes)
         after = onset_errors_ms(preset, notes)
     figures = {
         "calibration_s": round(took_s, 1),
-        "measured_off_ms": round(max(_measured_off(late, measured).values()), 2),
+        "measured_off_ms": round(max(measured_off_ms(late.FIRST, late.TRANSITION, measured).values()), 2),
         "before": _summary(before),
         "after": _summary(after),
     }
@@ -128,11 +131,14 @@ def _late_ms(mono: npt.NDArray[np.float32], rate: int, note: Note) -> float:
     return 1000.0 * (find_arrival(part, rate, old, new, written_s - LOOK_S[0]).time_s - written_s)
 
 
-def _measured_off(late: Any, measured: dict[str, Latency]) -> dict[str, float]:
-    """Return how far the latency of each technique is off at the worst of all velocities, in ms."""
+def measured_off_ms(first: Layers, transition: Layers, measured: Mapping[str, Latency]) -> dict[str, float]:
+    """Return how far the latency of each technique is off at the worst of all velocities, in ms.
+
+    `first` and `transition` hold by technique and velocity what is true.
+    """
     off = {}
     for name, latency in measured.items():
-        parts = [(latency.first, late.FIRST[name]), (latency.transition, late.TRANSITION.get(name, {}))]
+        parts = [(latency.first, first[name]), (latency.transition, transition.get(name, {}))]
         off[name] = max(
             abs(value_at(_layers(found), velocity) - value_at(true, velocity))
             for found, true in parts

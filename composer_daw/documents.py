@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, Literal, NamedTuple, TypeVar, cast, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from composer_daw.errors import DocumentError, did_you_mean
 from composer_daw.files import check_is_file
@@ -29,6 +30,19 @@ Location = tuple[int | str, ...]
 """The keys and positions that lead from the top of a document to a place in it."""
 
 
+KINDS = {
+    "host": "an instrument's YAML",
+    "technique_spans": "a sidecar of techniques",
+    "technique_rules": "rules for techniques",
+    "vocabulary": "a vocabulary",
+    "graph": "a render graph",
+    "vary": "a spec of variations",
+    "techniques": "a technique map",
+    "pieces": "a technique map",
+}
+"""By a key that only such documents have: what a document is that is given for another."""
+
+
 class Place(NamedTuple):
     """Where something stands in a file."""
 
@@ -36,6 +50,16 @@ class Place(NamedTuple):
     """From 1 on."""
     text: str | None
     """A plain value as it is written, without quotes; None for a list or a mapping."""
+
+
+EXPECTED = {
+    **dict.fromkeys(("float_type", "float_parsing"), "a number is expected"),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "a whole number is expected"),
+    "string_type": "a text is expected; put it into quotes",
+    **dict.fromkeys(("tuple_type", "list_type"), "a list is expected, in square brackets"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "keys with values are expected"),
+}
+"""What an error says, where pydantic's own words are those of a programmer."""
 
 
 class PlacedError(ValueError):
@@ -65,7 +89,7 @@ _Loader.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value)
 
 def load_document(path: str | Path, model: type[Model], what: str) -> Model:
     """Read a YAML file into `model`; raise DocumentError with file, line, place, value and remedy."""
-    return parse_document(_text_of(path, what), model, str(Path(path)))
+    return parse_document(_text_of(path, what), model, str(Path(path)), what)
 
 
 def places_of(path: str | Path, what: str) -> dict[Location, Place]:
@@ -84,8 +108,8 @@ def _text_of(path: str | Path, what: str) -> str:
         raise DocumentError(f"{source}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
 
 
-def parse_document(text: str, model: type[Model], name: str) -> Model:
-    """Read YAML text into `model`; `name` stands for the file in errors.
+def parse_document(text: str, model: type[Model], name: str, what: str = "another") -> Model:
+    """Read YAML text into `model`; `name` stands for the file in errors, `what` for what it should be.
 
     The validators of the model find the whole document as their context (`info.context`).
     """
@@ -94,6 +118,8 @@ def parse_document(text: str, model: type[Model], name: str) -> Model:
         data = _Loader("").construct_document(node)
         return model.model_validate(data, context=data)
     except ValidationError as error:
+        if kind := _other_kind(data, model):
+            raise DocumentError(f"{name}: is {kind}; give {what}") from error
         raise DocumentError(_first_error(error, node, model, name)) from error
     except (yaml.YAMLError, ValueError) as error:
         raise DocumentError(f"{name}: {_one_line(error)}") from error
@@ -105,15 +131,22 @@ def _composed(text: str, name: str) -> yaml.Node:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DocumentError(
-            f"{name}:{line}: not YAML: {_one_line(error.problem or error.context)}"
-        ) from error
+        problem = _one_line(error.problem or error.context)
+        if _has_tab(text, line):
+            problem = "a tab stands before the text; YAML takes spaces only"
+        raise DocumentError(f"{name}:{line}: not YAML: {problem}") from error
     except yaml.YAMLError as error:
         raise DocumentError(f"{name}: not YAML: {_one_line(error)}") from error
     if not isinstance(node, yaml.MappingNode):
         raise DocumentError(f"{name}: holds no keys; a mapping such as 'name: value' is expected")
     _check_keys(node, name)
     return node
+
+
+def _has_tab(text: str, line: int) -> bool:
+    """Tell whether a line is set in by a tab."""
+    written = text.splitlines()[line - 1 : line]
+    return any("\t" in one[: len(one) - len(one.lstrip())] for one in written)
 
 
 def _check_events(text: str, name: str) -> None:
@@ -158,6 +191,20 @@ def _first_error(error: ValidationError, node: yaml.Node, model: type[BaseModel]
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     where = f"{': '.join(places)}: " if places else ""
     return f"{name}:{line}: {where}{message}{more}"
+
+
+def _other_kind(data: Any, model: type[BaseModel]) -> str | None:
+    """Return what a document is that does not say to be of this model, and has keys of another."""
+    fields = model.model_fields
+    marks = {key: get_args(field.annotation) for key, field in fields.items() if _is_mark(field)}
+    if any(data.get(key) in values for key, values in marks.items()):
+        return None
+    return next((kind for key, kind in KINDS.items() if key in data and key not in fields), None)
+
+
+def _is_mark(field: FieldInfo) -> bool:
+    """Tell whether a field says what the document is: one that must be there, and is one of a few words."""
+    return field.is_required() and get_origin(field.annotation) is Literal
 
 
 def _rank(problem: dict[str, Any]) -> tuple[bool, bool]:
@@ -208,9 +255,9 @@ def _message(problem: dict[str, Any], model: type[BaseModel]) -> str:
         return f"unknown key{did_you_mean(str(problem['loc'][-1]), _field_names(model))}"
     if problem["type"] == "missing":
         return f"'{problem['loc'][-1]}' is missing"
-    text = str(problem["msg"]).removeprefix("Value error, ")
+    text = EXPECTED.get(problem["type"]) or str(problem["msg"]).removeprefix("Value error, ")
     shown = problem.get("input")
-    told = isinstance(shown, (str, int, float)) and str(shown) not in text
+    told = isinstance(shown, (str, int, float)) and (problem["type"] in EXPECTED or str(shown) not in text)
     return _one_line(f"{text}, not {shown!r}" if told else text)
 
 

@@ -57,6 +57,8 @@ def check_is_file(path: str | Path, what: str) -> Path:
         if not source.exists():
             beside = [p.name for p in source.parent.iterdir()] if source.parent.is_dir() else []
             raise InputError(f"{source}: no such file{did_you_mean(source.name, beside)}; give {what}")
+        if not source.is_file():  # reading a pipe would wait for whoever writes into it
+            raise InputError(f"{source}: is a pipe, a device or the like; give {what}, as a file")
         source.open("rb").close()
     except OSError as error:
         raise InputError(f"{source}: cannot be read: {error.strerror or error}") from error

@@ -36,9 +36,19 @@ NOTE: Node = {
 }
 NOTES: Node = {"anyOf": [{"$ref": "#/$defs/Note"}, {"type": "array", "items": {"$ref": "#/$defs/Note"}}]}
 NAMES: Node = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+ACTIONS: Node = {
+    "anyOf": [{"$ref": "#/$defs/Action"}, {"type": "array", "items": {"$ref": "#/$defs/Action"}}]
+}
 OPEN_END: Node = {"anyOf": [{"$ref": "#/$defs/Note"}, {"type": "null"}]}
 VELOCITIES = {"pattern": "^([0-9]|[1-9][0-9]|1[01][0-9]|12[0-7])$"}
 FOLLOWED = "^cc(0{0,2}[0-9]|0?[1-9][0-9]|1[01][0-9])$"
+
+
+ONE_OR_MORE = (("TechniqueMap", "init"), ("Technique", "on"), ("Technique", "off"))
+"""Lists of actions, of which one may stand without brackets."""
+
+FIRST_ALONE = ("Technique", "latency_ms")
+"""What may be one figure instead of its parts."""
 
 
 def _two(item: Node) -> Node:
@@ -62,6 +72,7 @@ def _written() -> dict[tuple[str, str], Node]:
         ("Trigger", "key"): OPEN_END,
         ("Stroke", "play"): {"$ref": "#/$defs/Note"},
         ("Technique", "plays"): NAMES,
+        ("Technique", "fallback"): NAMES,
         ("Follow", "follow"): {"anyOf": [{"enum": list(SOURCES)}, {"type": "string", "pattern": FOLLOWED}]},
         **{(action, "only_with"): NAMES for action in _actions()},
     }
@@ -80,15 +91,22 @@ def schema() -> Node:
     whole = TechniqueMap.model_json_schema()
     parts: Node = {"TechniqueMap": whole, **whole["$defs"]}
     texts = _descriptions()
+    action: Node = {}
     for name, part in parts.items():
         for field, node in part["properties"].items():
             written = _written().get((name, field))
             if written is not None:
                 part["properties"][field] = node = dict(written)
+            elif (name, field) in ONE_OR_MORE:
+                action = node["items"]
+                part["properties"][field] = node = dict(ACTIONS)
+            elif (name, field) == FIRST_ALONE:
+                alone = parts["Latency"]["properties"]["first"]["oneOf"][0]
+                part["properties"][field] = node = {"anyOf": [dict(alone), node]}
             if (name, field) in texts:
                 node["description"] = texts[name, field]
     _plain(whole)
-    whole["$defs"] |= {"Note": NOTE, "Piece": _piece(whole["$defs"]["Piece"])}
+    whole["$defs"] |= {"Action": action, "Note": NOTE, "Piece": _piece(whole["$defs"]["Piece"])}
     whole["properties"]["techniques"]["propertyNames"] = {"pattern": r"^(?!\s)(?!.*\s$)[^=+]+(\+[^=+]+)*$"}
     whole.pop("description")
     head = {"$schema": DRAFT, "title": "Technique map", "description": "How one instrument is told to play."}

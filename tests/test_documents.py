@@ -92,8 +92,7 @@ def test_flow_block_quotes_and_a_byte_order_mark(tmp_path: Path) -> None:
         ),
         (
             "name: x\nleaves:\n  - size: 1\n  - word: w\n    size: big\n",
-            "tree.yaml:5: leaves[1]: size: Input should be a valid integer, unable to parse string as an "
-            "integer, not 'big'",
+            "tree.yaml:5: leaves[1]: size: a whole number is expected, not 'big'",
         ),
         (
             "name: x\nby_name:\n  a: {sise: 1}\n",
@@ -196,7 +195,7 @@ class Either(BaseModel):
     [
         (
             "{size: big}",
-            "value: size: Input should be a valid integer, unable to parse string as an integer, not 'big'",
+            "value: size: a whole number is expected, not 'big'",
         ),
         ("{sise: 1}", "value: sise: unknown key (did you mean 'size'?) (and 1 more)"),
     ],

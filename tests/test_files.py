@@ -114,6 +114,15 @@ def test_an_input_must_be_a_file(tmp_path: Path) -> None:
     assert str(nowhere.value) == f"{tmp_path}/no/x.mid: no such file; give a score"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_an_input_is_no_pipe_and_no_device(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "score.mid")
+    for path in (tmp_path / "score.mid", Path(os.devnull)):
+        with pytest.raises(InputError) as caught:
+            check_is_file(path, "a score")
+        assert str(caught.value) == f"{path}: is a pipe, a device or the like; give a score, as a file"
+
+
 def test_an_input_that_cannot_be_read_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="cannot be read: File name too long"):
         check_is_file(tmp_path / ("x" * 5000), "a score")

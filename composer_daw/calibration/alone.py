@@ -6,7 +6,8 @@ a technique fails only because another one that is in force with it does, that o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Container, Iterable
 
 from composer_daw.calibration.figures import Figure, Trial, length_s
 from composer_daw.calibration.hearing import LONGEST_REST_S, SHORTEST_REST_S, SILENT_DB, Hearing
@@ -14,6 +15,7 @@ from composer_daw.calibration.playing import BEFORE_S, Cue, Heard
 from composer_daw.errors import ComposerError, LoadError
 from composer_daw.measure import sounding_end_s
 from composer_daw.measure.envelope import rms_envelope
+from composer_daw.techniques.actions import Keyswitch
 
 LISTEN_S = 3.0
 """How long a note is listened to after its release."""
@@ -31,6 +33,7 @@ AUDIBLE_DB = -50.0
 def listen_alone(hearing: Hearing) -> None:
     """Play one note of each trial by itself; how long the instrument rings is kept for all checks."""
     problems: dict[str, tuple[str, str]] = {}
+    audible: dict[str, tuple[str, str]] = {}
     stuck = []
     for trial in (hearing.base, *hearing.trials):
         wrong = _unreachable(hearing, trial)
@@ -44,8 +47,9 @@ def listen_alone(hearing: Hearing) -> None:
             hearing.rest_s = min(max(hearing.rest_s, rings_s + SHORTEST_REST_S / 2), LONGEST_REST_S)
         else:
             stuck.append(trial.name)
-        _check_switches(hearing, trial, heard)
-    _report(hearing, problems)
+        audible |= _audible(hearing, trial, heard)
+    _report(hearing, problems, hearing.left_out)
+    _report(hearing, audible, {*hearing.left_out, *audible}, only=_with_keys(hearing))
     for name in stuck:
         if name and hearing.base.name not in stuck:
             hearing.left_out.add(name)  # it would be heard in all that is played after it
@@ -64,26 +68,39 @@ def _heard(hearing: Hearing, trial: Trial, problems: dict[str, tuple[str, str]])
     except ComposerError as error:
         problems[trial.name] = "fails", str(error)
         return None
-    if heard.peak_db < SILENT_DB:
+    if heard.peak_db >= SILENT_DB:
+        return heard
+    others = [one for one in hearing.sounding(trial).heard if one.peak_db >= SILENT_DB]
+    if not others:
         problems[trial.name] = "silent", "is not heard at all"
         return None
+    cue = Cue(trial.asked, max(others, key=lambda one: one.peak_db).cue.figure)
+    (heard,) = hearing.player.play([cue], rest_s=LISTEN_S, seed=hearing.seed)
     return heard
 
 
-def _report(hearing: Hearing, problems: dict[str, tuple[str, str]]) -> None:
-    """Report what fails under the names of the entries that nothing which sounds has in force."""
+def _report(
+    hearing: Hearing,
+    problems: dict[str, tuple[str, str]],
+    failed: Container[str],
+    only: Container[str] | None = None,
+) -> None:
+    """Report what fails under the names of the entries that nothing which does not fail has in force."""
     trials = {trial.name: trial for trial in (hearing.base, *hearing.trials)}
     well = {
         entry
         for name, trial in trials.items()
-        if name not in hearing.left_out
+        if name not in failed and not trial.parts
         for entries in hearing.entries(trial)
         for entry in entries
     }
     reported = set()
     for name, (check, problem) in problems.items():
         suspects = dict.fromkeys(
-            entry for entries in hearing.entries(trials[name]) for entry in entries if entry not in well
+            entry
+            for entries in hearing.entries(trials[name])
+            for entry in entries
+            if entry not in well and (only is None or entry in only)
         )
         asked = [entry for entry in suspects if entry in (name, *trials[name].parts)]
         named = _fewest(suspects, asked, hearing) or [name or "default"]
@@ -120,12 +137,18 @@ def _usual(trial: Trial) -> Figure:
     return loud[len(loud) // 2]
 
 
-def _check_switches(hearing: Hearing, trial: Trial, heard: Heard) -> None:
-    if not trial.asked or trial.parts:
-        return
-    noise_db = hearing.player.switches_alone(heard.cue).peak_db
-    if noise_db > max(SILENT_DB, heard.peak_db + AUDIBLE_DB):
-        hearing.found(trial.name, "audible", f"its switch alone is heard ({noise_db:.0f} dBFS)")
+def _audible(hearing: Hearing, trial: Trial, heard: Heard) -> dict[str, tuple[str, str]]:
+    """Return what is heard of a trial's switches alone, where that is something."""
+    noise_db = -math.inf if trial.parts else hearing.player.switches_alone(heard.cue).peak_db
+    if noise_db <= max(SILENT_DB, heard.peak_db + AUDIBLE_DB):
+        return {}
+    return {trial.name: ("audible", f"its switch alone is heard ({noise_db:.0f} dBFS)")}
+
+
+def _with_keys(hearing: Hearing) -> set[str]:
+    """Return the entries that are told by keys: only they can be heard before a note."""
+    known = hearing.technique_map.techniques.items()
+    return {name for name, one in known if any(isinstance(action, Keyswitch) for action in one.on)}
 
 
 def _dies_away(heard: Heard) -> bool:

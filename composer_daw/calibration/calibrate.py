@@ -1,7 +1,7 @@
 """Calibrate: how late each technique of an instrument speaks, by velocity, alone and connected.
 
     calibration = calibrate_instrument(load_instrument("studio/violin"))
-    write_latencies(calibration.map_path, calibration.differing, calibration.map_bytes)
+    write_latencies(calibration.map_path, calibration.to_write(), calibration.map_bytes)
 
 Every note is sent at its time, and its onset measured: for a first note where it rises out of silence (-30
 dB below its peak), for a connected one where its own partials arrive. Figures are medians over pitches and
@@ -14,7 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from composer_daw.calibration.latencies import Latencies, measure_first, measure_transition
+from composer_daw.calibration.figures import plays_drums
+from composer_daw.calibration.latencies import SPREAD_MS, Latencies, measure_first, measure_transition
 from composer_daw.calibration.layers import TOLERANCE_MS, value_at
 from composer_daw.calibration.playing import Player
 from composer_daw.calibration.verify import check_names
@@ -34,31 +35,58 @@ WORTH_MS = 0.5
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """What makes figures uncertain, in words (empty: nothing), and by how many ms they spread."""
+
+    why: str = ""
+    spread_ms: float = 0.0
+
+    @property
+    def same_ms(self) -> float:
+        """Return how far from what was measured the map may be: by as much as that itself is uncertain."""
+        return self.spread_ms if self.spread_ms > SPREAD_MS else SAME_MS
+
+
+@dataclass(frozen=True)
 class Change:
     """The latency of one technique, as it stands in the map and as it was measured.
 
-    `new` holds what was measured: it lacks a connected note where the technique connects none. `doubt` says
-    what makes the figures uncertain; empty: nothing.
+    `new` holds what was measured: it lacks a connected note where the technique connects none, and has the
+    old figure for a first note where the technique plays none.
     """
 
     technique: str
     old: Latency
     new: Latency
-    doubt: str = ""
+    first: Doubt = Doubt()
+    connected: Doubt = Doubt()
+    adds_nothing: bool = False
+    """Whether it is heard beside others, and makes none of them later."""
+
+    @property
+    def doubt(self) -> str:
+        """Return what makes the figures uncertain, in words."""
+        connected = f"connected: {self.connected.why}" if self.connected.why else ""
+        return "; ".join(filter(None, (self.first.why, connected)))
 
     @property
     def differs(self) -> bool:
-        """Tell whether the map is off by more than `SAME_MS` at some velocity."""
-        old, new = self.old, self.new
-        pairs = [(old.first, new.first)]
-        if new.transition != {}:
-            pairs.append((old.first if old.transition == {} else old.transition, new.transition))
-        steps = {velocity for pair in pairs for one in pair for velocity in _steps(one)}
-        return any(
-            abs(value_at(_steps(one), step) - value_at(_steps(other), step)) > SAME_MS
-            for one, other in pairs
-            for step in steps
-        )
+        """Tell whether the map is off at some velocity, by more than the figures spread."""
+        return self.to_write(uncertain=True) is not None
+
+    def to_write(self, uncertain: bool = False) -> Latency | None:
+        """Return what is to stand in the map, with what is right there as it is; None: all is right.
+
+        What is uncertain is left as it is, unless it is asked for. An empty `transition` is left alone.
+        """
+        off = _differ(self.old.first, self.new.first, self.first.same_ms)
+        first = self.new.first if off and (uncertain or not self.first.why) else self.old.first
+        connected = first if self.old.transition == {} else self.old.transition
+        transition: float | ByVelocity = {}
+        if self.new.transition != {} and _differ(connected, self.new.transition, self.connected.same_ms):
+            transition = self.new.transition if uncertain or not self.connected.why else {}
+        is_right = (first, transition) == (self.old.first, {})
+        return None if is_right else Latency(first=first, transition=transition)
 
 
 @dataclass(frozen=True)
@@ -72,10 +100,10 @@ class Calibration:
     unmeasured: tuple[str, ...] = ()
     """Techniques that could not be measured, each with the reason."""
 
-    @property
-    def differing(self) -> dict[str, Latency]:
-        """Return the latencies that are not in the map as they were measured."""
-        return {one.technique: one.new for one in self.changes if one.differs}
+    def to_write(self, uncertain: bool = False) -> dict[str, Latency]:
+        """Return the latencies that are not in the map as they were measured; see `Change.to_write`."""
+        wanted = {one.technique: one.to_write(uncertain) for one in self.changes}
+        return {technique: one for technique, one in wanted.items() if one is not None}
 
 
 Step = Callable[[str], None]
@@ -99,6 +127,8 @@ def calibrate_instrument(
     check_names(instrument, techniques)
     if not known.playable():
         raise InputError(f"{instrument.map_path}: has no techniques, and only they have latencies")
+    if plays_drums(known):
+        raise InputError(f"{instrument.map_path}: plays drums alone, and strokes have no latencies")
     read = instrument.map_path.read_bytes()
     with open_host(instrument, sample_rate, instrument.preset.repeats == "fresh") as host:
         measuring = _Measuring(Player(instrument, host), seed)
@@ -139,14 +169,16 @@ class _Measuring:
         if not first.layers and not (transition and transition.layers):
             self.unmeasured.append(f"{name}: {first.doubt}")
             return
-        own = self._own(name, first)
+        own = self._own(name, first) if first.layers else {}
         self.owned[name] = own
-        doubts = [first.doubt, f"connected: {transition.doubt}" if transition and transition.doubt else ""]
         new = Latency(
-            first=_told(own),
+            first=_told(own) if own else entry.latency_ms.first,
             transition=_told(transition.layers) if transition and transition.layers else {},
         )
-        self.changes.append(Change(name, entry.latency_ms, new, "; ".join(filter(None, doubts))))
+        adds_nothing = bool(own) and own is not first.layers and max(first.layers.values()) > WORTH_MS
+        connected = Doubt(transition.doubt, transition.spread_ms) if transition else Doubt()
+        doubt = Doubt() if adds_nothing else Doubt(first.doubt, first.spread_ms)
+        self.changes.append(Change(name, entry.latency_ms, new, doubt, connected, adds_nothing))
 
     def _own(self, name: str, first: Latencies) -> dict[int, float]:
         """Return what a technique adds to those that are in force with it: nothing, or all that was heard."""
@@ -178,6 +210,12 @@ def _connects(name: str, technique: Technique, technique_map: TechniqueMap) -> b
     return (
         bool(near) or technique.note.overlap_ms > 0 or bool(set(CONNECTING) & set(technique_map.plays(name)))
     )
+
+
+def _differ(old: float | ByVelocity, new: float | ByVelocity, same_ms: float) -> bool:
+    """Tell whether two latencies are farther apart than that at some velocity."""
+    one, other = _steps(old), _steps(new)
+    return any(abs(value_at(one, step) - value_at(other, step)) > same_ms for step in {*one, *other})
 
 
 def _steps(latency_ms: float | ByVelocity) -> dict[int, float]:

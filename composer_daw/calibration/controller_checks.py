@@ -48,7 +48,9 @@ def check_dynamics(hearing: Hearing) -> None:
         )
         if not _alike(soft, loud):
             return
-    hearing.found(f"cc {dynamics.cc}", "dead", "the `dynamics` controller changes nothing in the sound")
+    if tried:
+        problem = "the `dynamics` controller changes nothing in the sound"
+        hearing.found(f"cc {dynamics.cc}", "dead", problem)
 
 
 def check_actions(hearing: Hearing) -> None:

@@ -13,6 +13,7 @@ CHECKS = {
     "unreachable": "asked for by name, on notes that it is for, something else plays",
     "silent": "it is not heard, or not on every note",
     "identical": "it sounds like the default of its group, or like another technique",
+    "unlike": "its sound is not what its name promises",
     "dead": "what is sent for it changes nothing",
     "stays": "what comes after it still sounds like it",
     "stuck": "it sounds on long after its key was let go",

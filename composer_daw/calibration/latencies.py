@@ -47,6 +47,8 @@ class Latencies:
     layers: dict[int, float]
     doubt: str
     beside: TechniqueSet = ()
+    spread_ms: float = 0.0
+    """How far latencies of one velocity spread over pitches and takes: the distance of their quartiles."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,9 @@ def _measured(
         velocities = velocities if _sends_as_written(entry) else []
     if takes == 1:
         curve = {velocity: values[: len(pitches)] for velocity, values in curve.items()}
-    return Latencies(layers_of(curve), _doubt(curve, onsets), beside)
+    spreads = [spread for values in curve.values() if np.isfinite(spread := _spread_ms(values))]
+    spread_ms = max(spreads, default=0.0)
+    return Latencies(layers_of(curve), _doubt(spread_ms, onsets), beside, spread_ms)
 
 
 def _play(player: Player, cues: list[Cue], rest_s: float, seed: int, listen: Listen) -> list[_Onset | None]:
@@ -155,17 +159,15 @@ def _arrival_of(heard: Heard, technique: str) -> _Onset | None:
     return _Onset(int(second["velocity"]), 1000.0 * (arrival.time_s - sent_s), arrival.is_blurred)
 
 
-def _doubt(curve: dict[int, Array], onsets: list[_Onset]) -> str:
+def _doubt(spread_ms: float, onsets: list[_Onset]) -> str:
     """Return in words what makes the figures uncertain."""
     if not onsets:
         return "not heard"
     doubts = []
     if 2 * sum(one.is_slow for one in onsets) > len(onsets):
         doubts.append("slow attack")
-    spreads = [_spread_ms(values) for values in curve.values()]
-    wide = max((spread for spread in spreads if np.isfinite(spread)), default=0.0)
-    if wide > SPREAD_MS:
-        doubts.append(f"spreads by {wide:.0f} ms over pitches and takes")
+    if spread_ms > SPREAD_MS:
+        doubts.append(f"spreads by {spread_ms:.0f} ms over pitches and takes")
     return ", ".join(doubts)
 
 

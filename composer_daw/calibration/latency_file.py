@@ -35,9 +35,12 @@ class _Edit:
     text: str
 
 
-def write_latencies(path: str | Path, latencies: Mapping[str, Latency], expected: bytes) -> None:
+def write_latencies(
+    path: str | Path, latencies: Mapping[str, Latency], expected: bytes, output: str | Path | None = None
+) -> None:
     """Write the latencies of techniques into a map whole or not at all; line ends stay as they are.
 
+    With `output` the map stays as it is, and that file becomes the map with the latencies in it.
     What a Latency leaves out (an empty `transition`) stays as it stands in the file. Raises InputError where
     the file is no longer `expected`, or cannot be edited safely, and OutputError where it cannot be written.
     """
@@ -45,6 +48,10 @@ def write_latencies(path: str | Path, latencies: Mapping[str, Latency], expected
     if target.read_bytes() != expected:
         raise InputError(f"{path}: has changed since it was measured; calibrate again")
     new = edited(expected.decode("utf-8"), latencies, str(path)).encode("utf-8")
+    if output is not None:
+        with written_whole(output) as temporary:
+            temporary.write_bytes(new)
+        return
     if new == expected:
         return
     with written_whole(target) as temporary:
@@ -57,12 +64,13 @@ def edited(text: str, latencies: Mapping[str, Latency], name: str) -> str:
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     body = text.removeprefix(mark)
     entries = _entries(body, name)
-    edits = [
-        edit for technique, one in latencies.items() for edit in _edits(body, entries[technique], one, name)
-    ]
+    told = {
+        technique: one for technique, one in latencies.items() if _says_something(entries[technique], one)
+    }
+    edits = [edit for technique, one in told.items() for edit in _edits(body, entries[technique], one, name)]
     for edit in sorted(edits, key=lambda one: one.start, reverse=True):
         body = body[: edit.start] + edit.text + body[edit.end :]
-    _check(mark + body, text, latencies, name)
+    _check(mark + body, text, told, name)
     return mark + body
 
 
@@ -75,14 +83,22 @@ def _entries(text: str, name: str) -> dict[str, yaml.MappingNode]:
     return {key.value: value for key, value in techniques.value if isinstance(value, yaml.MappingNode)}
 
 
+def _says_something(entry: yaml.MappingNode, latency: Latency) -> bool:
+    """Tell whether a latency is to stand in the file: none does not, where none stands there."""
+    none = (latency.first, latency.transition) in ((0.0, {}), (0.0, 0.0))
+    return not none or _child(entry, KEY) is not None
+
+
 def _edits(text: str, entry: yaml.MappingNode, latency: Latency, name: str) -> Iterator[_Edit]:
     """Yield what brings the latency of one technique up to date."""
     wanted = {"first": latency.first}
     if latency.transition != {}:
         wanted["transition"] = latency.transition
     node = _child(entry, KEY)
-    if isinstance(node, yaml.MappingNode):
-        last = node
+    inner = ", ".join(f"{key}: {_told(value)}" for key, value in wanted.items())
+    if isinstance(node, yaml.ScalarNode) or (isinstance(node, yaml.MappingNode) and not node.value):
+        yield _Edit(node.start_mark.index, _end(node), f"{{{inner}}}")
+    elif isinstance(node, yaml.MappingNode):
         for key, value in wanted.items():
             standing = _child(node, key)
             if standing is not None:
@@ -93,12 +109,9 @@ def _edits(text: str, entry: yaml.MappingNode, latency: Latency, name: str) -> I
                         f"{name}:{line}: {KEY}: {key}: holds comments, which would be lost; move them"
                     )
                 yield edit
-            elif not node.value:
-                yield _Edit(node.start_mark.index + 1, node.start_mark.index + 1, f"{key}: {_told(value)}")
             else:
-                yield _added(text, last, f"{key}: {_told(value)}", node.value[-1][1])
-    elif any(value != 0 for value in wanted.values()):
-        inner = ", ".join(f"{key}: {_told(value)}" for key, value in wanted.items())
+                yield _added(text, node, f"{key}: {_told(value)}", node.value[-1][1])
+    else:
         yield _added(text, entry, f"{KEY}: {{{inner}}}", _anchor(entry))
 
 

@@ -23,8 +23,11 @@ def check_likeness(hearing: Hearing) -> None:
     heard = [one for one in hearing.heard_trials if not one.parts and not hearing.is_base(one)]
     trials = [one for one in heard if not one.is_stroke]
     like_base = {one.name for one in trials if hearing.has_base and _same(hearing, one, hearing.base)}
+    groups = {one.name: hearing.technique_map.techniques[one.name].group for one in trials}
     for trial in trials:
-        if trial.name in like_base:
+        group = [name for name in groups if groups[name] == groups[trial.name]]
+        whole = len(group) > 1 and like_base.issuperset(group)
+        if trial.name in like_base and not (whole and _is_overruled(hearing, trial)):
             _report_like_default(hearing, trial)
     others = [trial for trial in trials if trial.name not in like_base]
     for one, other in itertools.combinations(others, 2):
@@ -68,10 +71,12 @@ def _same(hearing: Hearing, one: Trial, other: Trial) -> bool:
 def _report_like_default(hearing: Hearing, trial: Trial) -> None:
     """Report a technique that sounds like the default; where both are told alike, the more doubtful one."""
     default, told = default_of(hearing, trial), on_in_words(hearing, trial.name)
+    in_force = (default, *sorted(hearing.technique_map.defaults))
+    default = next((one for one in in_force if on_in_words(hearing, one) == told), default)
     if told and told == on_in_words(hearing, default):
         wrong, right = trial.name, default
         doubts = _mistrust(hearing, hearing.base, default), _mistrust(hearing, trial, trial.name)
-        if _is_doubtful(*doubts):
+        if _is_doubtful(*doubts) and default == default_of(hearing, trial):
             wrong, right = right, wrong
         problem = f"is told like {right}, by {told}; one of the two is wrong"
         hearing.found(wrong, "identical", problem, right)
@@ -79,6 +84,20 @@ def _report_like_default(hearing: Hearing, trial: Trial) -> None:
         hearing.found(trial.name, "identical", f"sounds like {default}: {told} changes nothing")
     else:
         hearing.found(trial.name, "identical", f"sounds like {default}")
+
+
+def _is_overruled(hearing: Hearing, trial: Trial) -> bool:
+    """Tell, and report, whether the default of another group switches the whole group of a technique."""
+    known = hearing.technique_map.techniques
+    group = known[trial.name].group
+    for default in sorted(hearing.technique_map.defaults):
+        for other in hearing.technique_map.of_group(group) if known[default].group != group else ():
+            if known[default].on and known[default].on == known[other].on:
+                problem = f"is told like {other}, by {on_in_words(hearing, other)}; one of the two is wrong"
+                if all((one.technique, one.also) != (default, other) for one in hearing.findings):
+                    hearing.found(default, "identical", problem, other)
+                return True
+    return False
 
 
 def _may_be_alike(one: Trial, other: Trial, technique_map: TechniqueMap) -> bool:

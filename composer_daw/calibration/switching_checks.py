@@ -22,15 +22,18 @@ def check_turns(hearing: Hearing) -> None:
     tried: dict[str, int] = {}
     found = [one for one in hearing.findings if one.check in ("identical", "unstable") and not one.is_hint]
     faulty = {name for one in found for name in (one.technique, one.also)}
+    overruled = _overruled_groups(hearing)
     for trial in hearing.heard_trials:
         doubtful = {trial.name, default_of(hearing, trial)} & faulty
         if not hearing.has_base or trial.parts or trial.is_stroke or doubtful or hearing.is_base(trial):
+            continue
+        group = hearing.technique_map.techniques[trial.name].group
+        if group in overruled:
             continue
         taken, left = _in_turn(hearing, trial)
         if not taken:
             problem = f"after {default_of(hearing, trial)} the sound stays what it was"
             hearing.found(trial.name, "dead", problem, _told_alike(hearing, trial.name))
-        group = hearing.technique_map.techniques[trial.name].group
         tried[group] = tried.get(group, 0) + 1
         if not left:
             stays.setdefault(group, []).append(trial.name)
@@ -38,11 +41,26 @@ def check_turns(hearing: Hearing) -> None:
         _report_stays(hearing, group, names, tried[group])
 
 
+def _overruled_groups(hearing: Hearing) -> set[str]:
+    """Return the groups into which the default of another one switches: nothing takes hold there."""
+    known, defaults = hearing.technique_map.techniques, hearing.technique_map.defaults
+    return {
+        known[one.also].group
+        for one in hearing.findings
+        if one.technique in defaults and one.also in known
+        if known[one.also].group != known[one.technique].group
+    }
+
+
 def check_channels(hearing: Hearing) -> None:
-    """Play the default and one technique on each channel of the map, then each on a channel of its own."""
+    """Play the default and one technique on each channel of the map, then each on a channel of its own.
+
+    Where a default itself is wrong, what comes after it tells nothing about channels.
+    """
     known = hearing.plain_map
     routed = {one.channel for one in known.techniques.values()} - {None}
-    if len(known.channels) < 2 or not hearing.has_base or routed:
+    wrong = {name for one in hearing.findings if not one.is_hint for name in (one.technique, one.also)}
+    if len(known.channels) < 2 or not hearing.has_base or routed or wrong & known.defaults:
         return
     base, figure = hearing.sounding(hearing.base), hearing.base.figures[0]
     other = _clearest(hearing, figure)

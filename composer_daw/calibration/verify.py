@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 
 from composer_daw.audio import Audio
 from composer_daw.calibration.alone import listen_alone
+from composer_daw.calibration.character_checks import check_character
 from composer_daw.calibration.controller_checks import check_actions, check_dynamics
 from composer_daw.calibration.figures import Trial, trials_of
 from composer_daw.calibration.findings import CHECKS, Finding, Measured, Verification
@@ -40,6 +41,7 @@ Step = Callable[[str], None]
 STEPS = (
     ("each alone", listen_alone),
     ("likeness", check_likeness),
+    ("character", check_character),
     ("combinations", check_combinations),
     ("steadiness", check_steadiness),
     ("in turn", check_turns),

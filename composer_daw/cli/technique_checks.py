@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,9 @@ from composer_daw.errors import ComposerError
 if TYPE_CHECKING:
     from composer_daw.calibration.calibrate import Calibration, Change
     from composer_daw.calibration.findings import Verification
+    from composer_daw.techniques.parts import Latency
 
+force_option = click.option("--force", is_flag=True, help="Write over what is there.")
 technique_option = click.option(
     "-t",
     "--technique",
@@ -46,9 +49,9 @@ def verify(
 ) -> None:
     """Play every technique of INSTRUMENT and say from the sound whether its map is true.
 
-    Finds what is silent, sounds like another technique, switches nothing, does not let go, is out of tune,
-    stuck, clipped or unstable, and controllers that nothing hears. Exits with 1 if there is a fault; hints,
-    in brackets, are none.
+    Finds what is silent, sounds like another technique or unlike its name, switches nothing, does not let
+    go, is out of tune, stuck, clipped or unstable, and controllers that nothing hears. Exits with 1 if there
+    is a fault; hints, in brackets, are none.
     """
     from composer_daw.calibration.verify import count_steps, verify_instrument
     from composer_daw.calibration.verify_page import save_page
@@ -73,17 +76,29 @@ def verify(
 @click.command()
 @instrument_option
 @technique_option
-@click.option("--dry-run", is_flag=True, help="Measure and print, and leave the map as it is.")
+@click.option("-o", "--output", metavar="MAP", help="Write the calibrated map to this file instead.")
+@click.option("--uncertain", is_flag=True, help="Write figures too that are uncertain.")
+@click.option("--dry-run", is_flag=True, help="Measure and print, and write nothing.")
+@force_option
 @sample_rate_option
 @seed_option
 @json_option
 def calibrate(
-    instrument: str, techniques: tuple[str, ...], dry_run: bool, sample_rate: int, seed: int, as_json: bool
+    instrument: str,
+    techniques: tuple[str, ...],
+    output: str | None,
+    uncertain: bool,
+    dry_run: bool,
+    force: bool,
+    sample_rate: int,
+    seed: int,
+    as_json: bool,
 ) -> None:
     """Measure how late each technique of INSTRUMENT speaks, and write `latency_ms` into its map.
 
-    By velocity where it has layers; for connected notes too, where the technique connects. Comments, order
-    and all else in the map stay as they are.
+    By velocity where it has layers; for connected notes too, where the technique connects. Figures that
+    spread, or come with a slow attack, are shown and kept as they are in the map. Comments, order and all
+    else in the map stay as they are. A map that ships needs -o.
     """
     from composer_daw.calibration.calibrate import calibrate_instrument, count_steps
     from composer_daw.calibration.latency_file import write_latencies
@@ -91,15 +106,32 @@ def calibrate(
     from composer_daw.rendering import load_instrument
 
     loaded = load_instrument(instrument)
+    if not dry_run:  # it takes minutes, so it is said before
+        _check_place(loaded.map_path, output, force, instrument)
     named = techniques or None
     with bar("calibrate", count_steps(loaded, named)) as advance:
         found = calibrate_instrument(loaded, sample_rate, techniques=named, seed=seed, done=advance)
+    wanted = found.to_write(uncertain)
     if not dry_run:
-        write_latencies(found.map_path, found.differing, found.map_bytes)
+        write_latencies(found.map_path, wanted, found.map_bytes, output)
+    target = output or str(found.map_path)
     if as_json:
-        click.echo(json.dumps(_as_data(found, not dry_run), ensure_ascii=False))
+        click.echo(json.dumps(_as_data(found, wanted, target, not dry_run), ensure_ascii=False))
         return
-    _print_calibration(found, dry_run)
+    _print_calibration(found, wanted, target, dry_run)
+
+
+def _check_place(map_path: Path, output: str | None, force: bool, instrument: str) -> None:
+    """Raise InputError or OutputError unless what is measured can be written, and may be."""
+    from composer_daw.authoring.preset_files import check_free
+    from composer_daw.errors import InputError
+    from composer_daw.files import check_targets, shipped
+
+    if output is None and map_path.resolve().is_relative_to(shipped("technique_maps").resolve()):
+        raise InputError(f"{map_path}: ships with composer_daw; give -o MAP.yaml, a map of your own")
+    if output is not None:
+        check_free(Path(output), force)
+    check_targets(output or map_path.resolve(), source=instrument)
 
 
 def _print_found(found: Verification) -> None:
@@ -125,44 +157,55 @@ def _print_found(found: Verification) -> None:
     click.echo(f"\nfaults: {len(found.faults)}, hints: {len(found.hints)}")
 
 
-def _print_calibration(found: Calibration, dry_run: bool) -> None:
+def _print_calibration(found: Calibration, wanted: Mapping[str, Latency], target: str, dry_run: bool) -> None:
     from composer_daw.cli.tables import print_table
     from composer_daw.techniques.display.in_words import latency_words
 
     rows = [
         (
             one.technique,
-            latency_words(one.old) or "-",
-            latency_words(one.new) or "-",
-            "differs" if one.differs else "as measured",
+            latency_words(one.old) or "0 ms",
+            latency_words(one.new) or "0 ms",
+            _in_words(one, wanted.get(one.technique)),
             one.doubt or "-",
         )
         for one in found.changes
     ]
-    print_table(("technique", "in the map", "measured", "", "uncertain for"), rows)
+    print_table(("technique", "in the map", "measured", "then", "uncertain because"), rows)
     for problem in found.unmeasured:
         click.echo(f"not measured: {problem}")
-    count = len(found.differing)
+    kept = sum(one.differs and one.to_write(True) != wanted.get(one.technique) for one in found.changes)
+    more = f"; kept, for they are uncertain: {kept} (--uncertain writes them)" if kept else ""
     done = "would be written to" if dry_run else "written to"
-    click.echo(f"latencies {done} {found.map_path}: {count}")
+    click.echo(f"latencies {done} {target}: {len(wanted)}{more}")
 
 
-def _as_data(found: Calibration, written: bool) -> dict[str, Any]:
+def _in_words(change: Change, written: Latency | None) -> str:
+    """Return what becomes of a latency."""
+    if written is not None:
+        return "changed" if written == change.to_write(True) else "changed in part"
+    if change.differs:
+        return "kept: uncertain"
+    return "adds nothing" if change.adds_nothing else "as measured"
+
+
+def _as_data(found: Calibration, wanted: Mapping[str, Latency], target: str, written: bool) -> dict[str, Any]:
     return {
         "instrument": found.instrument,
-        "map": str(found.map_path),
+        "map": target,
         "written": written,
-        "techniques": {one.technique: _change(one) for one in found.changes},
+        "techniques": {one.technique: _change(one, wanted.get(one.technique)) for one in found.changes},
         "unmeasured": list(found.unmeasured),
     }
 
 
-def _change(one: Change) -> dict[str, Any]:
+def _change(one: Change, written: Latency | None) -> dict[str, Any]:
     return {
         "old": one.old.model_dump(mode="json"),
         "new": one.new.model_dump(mode="json"),
         "differs": one.differs,
         "doubt": one.doubt,
+        "then": _in_words(one, written),
     }
 
 

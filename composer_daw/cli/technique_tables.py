@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from composer_daw.cli.tables import print_table
+from composer_daw.cli.tables import print_table, print_text
 from composer_daw.techniques.display.action_words import action_words
 from composer_daw.techniques.display.in_words import describe
 from composer_daw.techniques.pitch_names import name_of
@@ -14,6 +14,9 @@ from composer_daw.techniques.pitch_names import name_of
 if TYPE_CHECKING:
     from composer_daw.techniques import TechniqueMap
     from composer_daw.techniques.compare import Comparison, Played
+
+MOST_NAMED = 20
+"""How many combinations are named that were looked at."""
 
 HEADS = ("technique", "plays", "how it is told", "channel", "latency", "its notes", "fallback")
 
@@ -122,7 +125,12 @@ def print_comparison(found: Comparison, first: str, second: str) -> None:
     if found.pairs:
         unseen = found.pairs_in_all - found.pairs
         more = f" ({unseen} more not looked at)" if unseen else ""
-        click.echo(f"combinations of two: {len(found.combinations)} of {found.pairs} lost{more}")
+        names = ["+".join(pair) for pair in found.looked_at]
+        rest = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        print_text(
+            f"two techniques of {first} together, where {second} has each: {len(found.combinations)} of "
+            f"{found.pairs} are lost{more}: {', '.join(names[:MOST_NAMED])}{rest}"
+        )
     if found.lower or found.higher:
         click.echo(f"notes out of its range: {found.lower} below, {found.higher} above")
 

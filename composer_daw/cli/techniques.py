@@ -15,6 +15,7 @@ from composer_daw.cli.options import json_option
 if TYPE_CHECKING:
     from composer_daw.techniques import TechniqueMap
     from composer_daw.techniques.compare import Comparison, Played
+    from composer_daw.techniques.lint import Finding
 
 COMMANDS = {
     "list": ("composer_daw.cli.techniques:list_techniques", "List the vocabulary of techniques."),
@@ -53,18 +54,32 @@ def list_techniques(as_json: bool) -> None:
 @click.argument("maps", nargs=-1, required=True, metavar="MAP...")
 @json_option
 def lint(maps: tuple[str, ...], as_json: bool) -> None:
-    """Load each MAP (YAML) and say what is wrong with it, a line each; exit with 1 if anything is."""
-    from composer_daw.errors import ComposerError
-    from composer_daw.techniques.lint import lint_map
+    """Load each MAP and say what is wrong with it, a line each; exit with 1 if anything is.
 
-    findings = [finding for path in maps for finding in lint_map(path)]
+    MAP is a technique map (YAML), an instrument's YAML, or the name of an instrument that ships. What is only
+    worth a look is marked "hint", and is no reason for exit code 1.
+    """
+    from composer_daw.errors import ComposerError
+
+    findings = [finding for name in maps for finding in _findings(name)]
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:
         for finding in findings:
             click.echo(finding)
-    if findings:
-        raise ComposerError(f"findings: {len(findings)}")
+    faults = sum(finding.severity == "fault" for finding in findings)
+    if faults:
+        raise ComposerError(f"faults: {faults}, hints: {len(findings) - faults}")
+
+
+def _findings(name: str) -> list[Finding]:
+    from composer_daw.errors import InputError
+    from composer_daw.techniques.lint import finding_of_error, lint_map
+
+    try:
+        return lint_map(map_path_of(name))
+    except InputError as error:
+        return [finding_of_error(name, error)]
 
 
 @click.command()
@@ -120,7 +135,9 @@ def diff(first: str, second: str, as_json: bool) -> None:
 @click.command()
 @click.option("--from-plugin", metavar="PLUGIN", help="A plugin, or a SoundFont: look at what it shows.")
 @click.option(
-    "--from-preset", metavar="PRESET", help="An instrument's YAML or name, as it sounds with its state."
+    "--from-preset",
+    metavar="PRESET",
+    help="An instrument (YAML, or a name that ships) of a plugin or SoundFont: look at it in its state.",
 )
 @click.option("--blank", metavar="NAME", help="An instrument of which only the name is known.")
 @click.option(
@@ -165,22 +182,40 @@ def new(
 
 def map_of(name: str) -> tuple[TechniqueMap, Path]:
     """Return the map that a name stands for, and its file: a map, an instrument, or one that ships."""
-    from composer_daw.documents import places_of
-    from composer_daw.rendering import instrument_names, load_instrument
     from composer_daw.techniques import load_map
+
+    path = map_path_of(name)
+    return load_map(path), path
+
+
+def map_path_of(name: str) -> Path:
+    """Return the file of the map that a name stands for; raise InputError where there is none."""
+    from composer_daw.rendering import instrument_names, load_instrument
     from composer_daw.techniques.index import load_index, map_path_for
+    from composer_daw.techniques.maps import FOREIGN
 
     path = Path(name)
+    if path.suffix.lower() in FOREIGN and path.is_file():
+        return path  # to be refused by what it is
     if path.suffix in (".yaml", ".yml") or path.exists():
-        version = places_of(path, "a technique map, or an instrument (YAML)").get(("technique_map",))
-        if version is None or not (version.text or "").isdigit():
-            preset = load_instrument(path)
-            return preset.technique_map, preset.map_path
-        return load_map(path), path
+        return load_instrument(path).map_path if _is_instrument(path) else path
     if name in load_index().instruments and name not in instrument_names():
-        return load_map(map_path_for(name)), map_path_for(name)
-    shipped = load_instrument(name)
-    return shipped.technique_map, shipped.map_path
+        return map_path_for(name)
+    return load_instrument(name).map_path
+
+
+def _is_instrument(path: Path) -> bool:
+    """Tell whether a YAML is an instrument's: it names a host, or the file of its map."""
+    from composer_daw.documents import places_of
+    from composer_daw.errors import DocumentError
+
+    try:
+        places = places_of(path, "a technique map, or an instrument (YAML)")
+    except DocumentError:
+        return False  # whoever loads it says why
+    version = places.get(("technique_map",))
+    names_a_map = version is not None and not (version.text or "").isdigit()
+    return ("host",) in places or names_a_map
 
 
 def _as_json(found: Comparison) -> dict[str, object]:
@@ -191,6 +226,7 @@ def _as_json(found: Comparison) -> dict[str, object]:
     return {
         "techniques": [row(one) for one in found.techniques],
         "combinations": [row(one) for one in found.combinations],
+        "looked_at": [list(pair) for pair in found.looked_at],
         "rungs": found.counts(),
         **{name: getattr(found, name) for name in figures},
     }

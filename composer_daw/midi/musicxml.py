@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from composer_daw.errors import InputError, naming
 from composer_daw.events import Kind
 from composer_daw.midi.loudness import Loudness
 from composer_daw.midi.read import LONGEST_S
-from composer_daw.midi.score_marks import STROKES, NoteMarks, Page, Sign, read_page
+from composer_daw.midi.score_marks import ALWAYS_BOWED, STROKES, NoteMarks, Page, Sign, read_page
 from composer_daw.midi.score_timeline import TimedNote, TimedPart, unfold
 from composer_daw.midi.xml_file import load_xml
 from composer_daw.performance import CONTROL, NOTE, Array, Performance, TechniqueSet, TempoMap, Text, Track
@@ -61,7 +62,7 @@ def load_musicxml(path: str | Path) -> Performance:
     channel 10. Repeats, endings, da capo and dal segno are played out; after a jump repeats are not. Notes
     carry their techniques: articulations, ornaments and technical marks as `score_marks.MARKS` has them,
     tremolo strokes (one or two: measured), and legato under a slur, up to its last note; dots or lines under
-    one are portato. Where the strings are plucked, marks of the bow mean nothing. Words, mute signs and
+    one are portato. Where the strings are plucked, slurs, dots and lines mean nothing. Words, mute signs and
     fermatas become texts. Velocities come from dynamics and hairpins, tempos from metronome marks and
     `sound` elements; grace notes go before the beat; cues are silent. Raises InputError, in one line, for
     what is no MusicXML or cannot be played.
@@ -166,7 +167,7 @@ def _techniques(marks: NoteMarks, note: TimedNote, plucked: bool, sudden: str) -
     """Return what a note asks for by itself."""
     names = list(marks.techniques)
     if plucked:
-        names = [name for name in names if name not in STROKES]
+        names = [name for name in names if name not in STROKES or name in ALWAYS_BOWED]
     elif len(PARTED & set(names)) > (0 if note.slurred else 1):
         names = ["portato", *(name for name in names if name not in PARTED)]
     elif note.slurred and not set(STROKES) & set(names):
@@ -189,8 +190,9 @@ def _plucked(signs: list[tuple[float, Sign]], beats: Array) -> Array:
 
 
 def _folded(words: str) -> list[str]:
-    parts = words.replace(";", ",").replace("+", ",").replace("/", ",").split(",")
-    return ["".join(part.split()).replace(".", "").casefold() for part in parts]
+    """Return the parts of a direction, whole and word by word: "pizz. con sord." is plucked, too."""
+    parts = re.split(r"[,;+/()\[\]]", words.replace(".", "").casefold())
+    return [one for part in parts for one in ("".join(part.split()), *part.split())]
 
 
 def _place_graces(played: list[TimedNote], page: Page, onsets: Array, ends: Array) -> None:

@@ -61,7 +61,10 @@ STROKES = (
     "measured_tremolo",
     "legato",
 )
-"""What a bow does: of no meaning while the strings are plucked."""
+"""What a bow does: of no meaning while the strings are plucked ..."""
+
+ALWAYS_BOWED = ("trill", "tremolo", "measured_tremolo")
+"""... but for these, which are bowed even there: someone forgot to write arco."""
 
 LOUDNESS = {
     "pppppp": 10, "ppppp": 12, "pppp": 16, "ppp": 24, "pp": 36, "p": 49, "mp": 64, "mf": 80, "f": 96,

@@ -42,13 +42,18 @@ class Comparison:
     techniques: tuple[Played, ...]
     combinations: tuple[Played, ...]
     """Pairs whose parts it can play one by one, but not together."""
-    pairs: int
-    """How many pairs were looked at."""
+    looked_at: tuple[TechniqueSet, ...]
+    """All pairs that were asked for, lost or not."""
     pairs_in_all: int
     lower: int
     """How many notes of the first lie below all notes of the second ..."""
     higher: int
     """... and how many above."""
+
+    @property
+    def pairs(self) -> int:
+        """Return how many pairs were looked at."""
+        return len(self.looked_at)
 
     @property
     def lost(self) -> tuple[Played, ...]:
@@ -80,7 +85,7 @@ def compare_maps(
     return Comparison(
         techniques=tuple(techniques),
         combinations=tuple(one for one in looked if one.is_lost and frozenset(one.asked) not in alone),
-        pairs=len(looked),
+        looked_at=tuple(pairs[:MOST_PAIRS]),
         pairs_in_all=len(pairs),
         lower=max(0, min(second.range[0] - 1, first.range[1]) - first.range[0] + 1),
         higher=max(0, first.range[1] - max(second.range[1] + 1, first.range[0]) + 1),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 LONGEST = 7
 """Of how many pieces an expression of the dictionary is made at most."""
@@ -96,6 +96,8 @@ class Lexicon:
     """Expressions that count as a whole name only."""
     vetoes: set[str] = field(default_factory=set)
     """Expressions of names that speak of something else."""
+    doubtful: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """By a word beside it, in a name or in the instrument's: what may mean two things there."""
     loudness: set[str] = field(default_factory=set)
     ignored: set[str] = field(default_factory=set)
     disputed: frozenset[str] = frozenset()
@@ -103,6 +105,9 @@ class Lexicon:
     known: frozenset[str] = frozenset()
     """Every expression that can mean something; see `finish`."""
     beside_words: frozenset[str] = frozenset()
+    readings: dict[Hashable, Any] = field(default_factory=dict)
+    places: dict[str, Any] = field(default_factory=dict)
+    """The names of entries and of instruments that were read, as `naming.read_name` remembers them."""
     _words: Sequence[str] = ()
     _relaxed: dict[str, str] = field(default_factory=dict)
 
@@ -130,13 +135,13 @@ class Lexicon:
 
     def _completed(self, key: str) -> str | None:
         """Return the word that lacks at most four letters, if all that begin so mean the same."""
-        if len(key) < 6 or key in self.families:
+        if len(key) < 6 or self.is_instrument(key):
             return None
         longer = [word for word in self._words if word.startswith(key) and len(word) <= len(key) + 4]
         return longer[0] if len({self.plain[word] for word in longer}) == 1 else None
 
     def _respelled(self, key: str, guess: bool) -> str:
-        if len(key) < 5:
+        if len(key) < 5 or self.is_instrument(key):
             return key
         if key.endswith("s") and key[:-1] in self.plain:
             return key[:-1]
@@ -148,8 +153,15 @@ class Lexicon:
 
     def resembles(self, key: str) -> bool:
         """Return whether a word is like a technique's, though not enough to be taken for it."""
-        known = key in self.families or key.removesuffix("s") in self.families
-        return len(key) > 4 and not known and bool(get_close_matches(key, self._words, 1, LIKE))
+        return (
+            len(key) > 4
+            and not self.is_instrument(key)
+            and bool(get_close_matches(key, self._words, 1, LIKE))
+        )
+
+    def is_instrument(self, key: str) -> bool:
+        """Tell whether a word is the name of an instrument, or of several."""
+        return key in self.families or key.removesuffix("s") in self.families
 
 
 def _one_off(key: str) -> Iterator[str]:

@@ -31,6 +31,10 @@ APART_S = 0.001
 """Between two notes of a line that are played otherwise: room for the switch between them."""
 
 
+ROUNDING_S = 1e-9
+"""How much a note is let go early where, by its last bit, it would reach past the next of its pitch."""
+
+
 def repeated_apart(
     onset_s: Floats, held_s: Floats, early_s: Floats, line: Array, pitch: Array
 ) -> tuple[Floats, Floats]:
@@ -45,8 +49,10 @@ def repeated_apart(
     least = np.full(len(onset_s), np.inf)
     np.minimum.at(least, chord, early)
     early = least[chord]
-    free = next_onset(onset_s - early, key) - onset_s
-    return np.minimum(held_s, np.maximum(free, 1e-4)), early
+    following = next_onset(onset_s - early, key)
+    held = np.minimum(held_s, np.maximum(following - onset_s, 1e-4))
+    reaches = (onset_s + held > following) & (held > 1e-4)
+    return held - np.where(reaches, ROUNDING_S, 0.0), early
 
 
 def switched_apart(onset_s: Floats, early_s: Floats, line: Array, state: Array) -> Floats:

@@ -5,7 +5,7 @@ The schema of `technique_maps/*.yaml`. Errors name file, line, technique, value 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from composer_daw.documents import PlacedError, load_document
-from composer_daw.errors import did_you_mean
+from composer_daw.errors import DocumentError, did_you_mean
 from composer_daw.techniques.actions import Action, AnyAction, Keyswitch, MidiChannel
 from composer_daw.techniques.parts import (
     Dynamics,
@@ -57,6 +57,12 @@ class TechniqueMap(Part):
         if not isinstance(value, (list, tuple)) or len(value) != 2:
             raise ValueError("write the lowest and the highest note, such as [G3, A7]")
         return tuple(note_number(end, info) for end in value)
+
+    @field_validator("init", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        """Take one action for a list of one."""
+        return value if value is None or isinstance(value, (list, tuple)) else (value,)
 
     @model_validator(mode="after")
     def _consistent(self) -> TechniqueMap:
@@ -102,7 +108,7 @@ class TechniqueMap(Part):
     def _check_known(self, names: tuple[str, ...], what: str, *place: str | int) -> None:
         for other in names:
             if other not in self.techniques:
-                hint = did_you_mean(other, self.techniques)
+                hint = did_you_mean(other, self.techniques) or f"; it has {_some_of(self.techniques)}"
                 raise PlacedError(f"{what} '{other}' is no technique of this map{hint}", *place)
 
     def of_group(self, group: str) -> tuple[str, ...]:
@@ -168,6 +174,31 @@ def _check_taps(action: Action, *place: str | int) -> None:
         raise PlacedError("a key is only tapped here; leave 'mode' and 'starts' out", *place)
 
 
+def _some_of(names: Iterable[str], most: int = 12) -> str:
+    shown = list(names)
+    more = f" and {len(shown) - most} more" if len(shown) > most else ""
+    return ", ".join(shown[:most]) + more
+
+
+FOREIGN = {
+    ".reabank": "a bank of Reaticulate",
+    ".expressionmap": "an expression map of Cubase",
+    ".json": "keyswitch sets of MuseScore",
+    ".sfz": "an SFZ instrument",
+    ".plist": "an articulation set of Logic",
+}
+"""What other programs have for maps, by how the names of its files end; `interchange.formats` reads them."""
+
+
 def load_map(path: str | Path) -> TechniqueMap:
-    """Read a technique map; raise DocumentError with file, line and remedy."""
-    return load_document(path, TechniqueMap, "a technique map (YAML)")
+    """Read a technique map; raise DocumentError with file, line and remedy.
+
+    What another program wrote is not read here; the error says how to bring it over.
+    """
+    try:
+        return load_document(path, TechniqueMap, "a technique map (YAML)")
+    except DocumentError as error:
+        if kind := FOREIGN.get(Path(path).suffix.lower()):
+            remedy = f"bring it over first: composer-daw techniques import '{path}' -o DIR"
+            raise DocumentError(f"{path}: is {kind}, not a technique map; {remedy}") from error
+        raise

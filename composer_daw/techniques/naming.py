@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from composer_daw.techniques.entry_words import LONGEST, Lexicon, Word, cut, key_of, pieces
 from composer_daw.techniques.vocabulary import Vocabulary
 
 TEMPI = frozenset(map(str, range(60, 301)))
 """Numbers that count as "bpm" does."""
+
+MOST_KEPT = 50_000
+"""So many names are remembered as they were read: banks of one maker have the same ones."""
 
 LEVELS = ("ppp", "pp", "p", "mp", "mf", "f", "ff", "fff")
 HAIRPINS = {frozenset("<"): "crescendo", frozenset(">"): "diminuendo", frozenset("<>"): "swell"}
@@ -43,22 +46,67 @@ class _Part:
     """Whether a slash stands before it."""
 
 
+class _Place(NamedTuple):
+    """What the name of an instrument tells of the names of its entries."""
+
+    is_named: bool
+    families: tuple[str, ...]
+    has_arcs: bool
+    is_song: bool
+    doubtful: frozenset[str]
+    """Words that may mean two things on such an instrument."""
+
+
 def read_name(text: str, vocabulary: Vocabulary, instrument: str = "") -> NameReading:
     """Return the techniques that the name of an entry says, and the words that say none.
 
     `instrument`, the name of the map or bank, tells what a word means there: "muted" is con sordino for a
-    trumpet, damped for a bell. It adds no technique itself. A doubtful name is left unread as a whole:
-    "muted" where `instrument` tells no instrument, "non legato", an unknown word much like a technique's.
+    trumpet, damped for a bell; where it tells no instrument, `text` may: "Muted Guitar". A doubtful name is
+    left unread as a whole: "muted" where nothing tells the instrument, "bow" of a cymbal, "non legato", an
+    unknown word much like a technique's.
     """
+    lexicon = vocabulary.lexicon
+    if len(lexicon.readings) + len(lexicon.places) > MOST_KEPT:
+        lexicon.readings.clear()
+        lexicon.places.clear()
+    if instrument not in lexicon.places:
+        lexicon.places[instrument] = _place(instrument, vocabulary)
+    key = text, lexicon.places[instrument]
+    if key not in lexicon.readings:
+        lexicon.readings[key] = _read(text, vocabulary, lexicon.places[instrument])
+    reading: NameReading = lexicon.readings[key]
+    return reading
+
+
+def _place(instrument: str, vocabulary: Vocabulary) -> _Place:
+    words = pieces(instrument)
+    keys = {word.key for word in words}
+    return _Place(
+        bool(instrument),
+        families_of(instrument, vocabulary.lexicon),
+        not keys.isdisjoint(("arc", "arcs")),
+        not keys.isdisjoint(vocabulary.entries.no_techniques.get("sections_of_a_song", ())),
+        _doubtful_beside(keys, vocabulary.lexicon),
+    )
+
+
+def _doubtful_beside(keys: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
+    """Return the words that may mean two things where these stand: "bow" beside "cymbal"."""
+    return frozenset(word for key in keys for word in lexicon.doubtful.get(key, ()))
+
+
+def _read(text: str, vocabulary: Vocabulary, place: _Place) -> NameReading:
     lexicon, entries = vocabulary.lexicon, vocabulary.entries
-    families = families_of(instrument, lexicon)
+    if not place.families:  # the name itself may tell: "Muted Guitar"
+        instruments = " ".join(word.written for word in pieces(text) if word.key not in lexicon.loudness)
+        place = place._replace(families=families_of(instruments, lexicon))
     words = [part for word in pieces(text) for part in cut(word, lexicon.known)]
-    parts = _parts(words, lexicon, families)
-    _read_whole(parts, vocabulary, families)
+    parts = _parts(words, lexicon, place.families)
+    _read_whole(parts, vocabulary, place.families)
     named = {name for part in parts if part.meaning == "technique" for name in part.techniques}
     found = {_refined(name, parts, lexicon) for name in named} | _hairpin(parts, lexicon)
-    found |= _arc(words, instrument) | _by_a_slash(parts)
-    if _doubtful(parts, vocabulary, instrument, families):
+    found |= _arc(words, place) | _by_a_slash(parts)
+    if _doubtful(parts, vocabulary, place):
         return _reading((), parts)
     group = {name: term.group for name, term in vocabulary.techniques.items()}
     if not any(group[name] in entries.strokes and name not in entries.no_strokes for name in found):
@@ -68,16 +116,18 @@ def read_name(text: str, vocabulary: Vocabulary, instrument: str = "") -> NameRe
     return _reading(tuple(ranked), parts)
 
 
-def _doubtful(parts: list[_Part], vocabulary: Vocabulary, instrument: str, families: tuple[str, ...]) -> bool:
+def _doubtful(parts: list[_Part], vocabulary: Vocabulary, place: _Place) -> bool:
     """Return whether a name speaks of something else, or may mean another technique than its words say."""
     lexicon, entries = vocabulary.lexicon, vocabulary.entries
-    disputed = lexicon.disputed if instrument and not families else frozenset()
+    disputed = lexicon.disputed if place.is_named and not place.families else frozenset()
     negations = entries.ignored.get("negations", ())
+    keys = {part.key for part in parts}
     return (
-        any(part.meaning == "veto" or part.key in disputed for part in parts)
+        place.is_song
+        or any(part.meaning == "veto" or (part.techniques and part.key in disputed) for part in parts)
         or any(one.key in negations and next_.techniques for one, next_ in pairwise(parts))
+        or not keys.isdisjoint(place.doubtful | _doubtful_beside(keys, lexicon))
         or any(lexicon.resembles(key) for key in {part.key for part in parts if part.meaning == "left"})
-        or any(word.key in entries.no_techniques.get("sections_of_a_song", ()) for word in pieces(instrument))
     )
 
 
@@ -170,15 +220,14 @@ def _by_a_slash(parts: list[_Part]) -> set[str]:
     return set()
 
 
-def _arc(words: list[Word], instrument: str) -> set[str]:
-    """Return how loudness goes in "mp-f-mp"; "p-f" counts only where `instrument` speaks of arcs."""
-    arcs = any(word.key in ("arc", "arcs") for word in pieces(instrument))
+def _arc(words: list[Word], place: _Place) -> set[str]:
+    """Return how loudness goes in "mp-f-mp"; "p-f" counts only where the instrument's name speaks of arcs."""
     for is_level, some in groupby(words, lambda word: word.key in LEVELS):
         run = list(some) if is_level else []
         levels = [LEVELS.index(word.key) for word in run]
         if len(levels) > 2 and levels[0] < max(levels) > levels[-1]:
             return {"swell"}
-        if arcs and len(levels) > 1 and run[0].apart and levels[0] != levels[-1]:
+        if place.has_arcs and len(levels) > 1 and run[0].apart and levels[0] != levels[-1]:
             return {"crescendo" if levels[0] < levels[-1] else "diminuendo"}
     return set()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -19,6 +20,8 @@ from pydantic import (
 from composer_daw.errors import did_you_mean
 from composer_daw.techniques.actions import EITHER, AnyAction, MidiChannel, SevenBit
 from composer_daw.techniques.pitch_names import pitch_of
+
+COLOR = r"^(#[0-9a-fA-F]{6})?$"
 
 Factor = Annotated[float, Field(gt=0, le=100)]
 Milliseconds = Annotated[float, Field(ge=0, le=5000)]
@@ -161,8 +164,38 @@ class Technique(Part):
     setup: str = ""
     """What a person must do in the plugin before it can be heard."""
     trigger: Trigger | None = None
-    color: Annotated[str, Field(pattern=r"^(#[0-9a-fA-F]{6})?$")] = ""
+    color: Annotated[str, Field(pattern=COLOR)] = ""
     labels: dict[str, str | dict[str, str]] = Field(default_factory=dict)
+
+    @field_validator("on", "off", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        """Take one action for a list of one."""
+        return value if value is None or isinstance(value, (list, tuple)) else (value,)
+
+    @field_validator("latency_ms", mode="before")
+    @classmethod
+    def _at_first(cls, value: Any) -> Any:
+        """Take a bare number for how late every note speaks."""
+        if isinstance(value, str):
+            raise ValueError("write milliseconds, as 12, or as {first: 12, transition: 250}")
+        plain = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return {"first": value} if plain else value
+
+    @field_validator("fallback", mode="before")
+    @classmethod
+    def _alone(cls, value: Any) -> Any:
+        """Take one name for a list of one."""
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("color", mode="before")
+    @classmethod
+    def _in_figures(cls, value: Any) -> Any:
+        if value is None:
+            raise ValueError("no colour; put it into quotes, as '#ff8800': a bare # begins a comment")
+        if not isinstance(value, str) or not re.fullmatch(COLOR, value):
+            raise ValueError(f"'{value}' is no colour here; write its red, green and blue, as '#ff8800'")
+        return value
 
     @field_validator("plays", mode="before")
     @classmethod

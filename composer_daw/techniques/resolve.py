@@ -118,22 +118,42 @@ def resolve(
     names, strokes = _apart(asked, technique_map)
     choice, left = _covered(names, usable, technique_map, vocabulary)
     near = {name: _nearest(name, usable, technique_map, vocabulary) for name in left}
-    if any(found for found, _ in near.values()):  # what stands in may be part of a combination
-        stand_ins = tuple(dict.fromkeys(near[name][0] or name if name in near else name for name in names))
-        choice, left = _covered(stand_ins, usable, technique_map, vocabulary)
+    hopeless = [name for name in left if not near[name][0] and not _is_covered(name, usable, technique_map)]
+    if hopeless or any(found for found, _ in near.values()):  # what stands in may be part of a combination
+        stand_ins = (
+            near[name][0] or name if name in near else name for name in names if name not in hopeless
+        )
+        choice, left = _covered(tuple(dict.fromkeys(stand_ins)), usable, technique_map, vocabulary)
     for name, (found, rung) in near.items():
-        if found or name in left:
+        if found or name in (*left, *hopeless):
             choice.note(name, found, rung)
     own = set(choice.entries.values()) - technique_map.defaults
     own -= {part for name in own for part in technique_map.plays(name) if part != name}
     if choice.rung is Rung.EXACT and len(own) > 1:
         choice.rung = Rung.COMBINED
-    state = tuple(choice.entries.get(group, entry.default) for group, entry in technique_map.groups.items())
+    state = tuple(
+        choice.entries.get(group) or _usual(group, usable, technique_map) for group in technique_map.groups
+    )
     chosen = [choice.entries[group] for group in technique_map.groups if group in choice.entries]
     played = tuple(dict.fromkeys(part for name in chosen for part in technique_map.plays(name)))
     told = tuple("=".join(stroke) for stroke in strokes)
     why = "; ".join(choice.why)
     return Resolution(_canonical(asked, vocabulary), (*played, *told), state, choice.rung, strokes, why)
+
+
+def _usual(group: str, usable: list[str], technique_map: TechniqueMap) -> str:
+    """Return what is in force in a group where nothing is asked: of entries that play as its default does,
+    one whose condition the note meets goes first.
+    """
+    default = technique_map.groups[group].default
+    alike = (
+        name
+        for name in usable
+        if technique_map.techniques[name].group == group
+        and technique_map.techniques[name].when != ANY
+        and technique_map.plays(name) == technique_map.plays(default)
+    )
+    return next(alike, default) if default else ""
 
 
 def _covered(
@@ -208,6 +228,11 @@ def _covers(entry: str, name: str, technique_map: TechniqueMap) -> bool:
     return name in technique_map.techniques and set(technique_map.plays(name)) < set(plays)
 
 
+def _is_covered(name: str, usable: list[str], technique_map: TechniqueMap) -> bool:
+    """Tell whether any entry plays a technique, be it together with others."""
+    return any(_covers(entry, name, technique_map) for entry in usable)
+
+
 def _nearest(
     name: str, usable: list[str], technique_map: TechniqueMap, vocabulary: Vocabulary
 ) -> tuple[str | None, Rung]:
@@ -254,7 +279,8 @@ def without(defaults: Collection[str], names: TechniqueSet) -> TechniqueSet:
 def _goes_without_saying(name: str, technique_map: TechniqueMap, vocabulary: Vocabulary) -> bool:
     """Tell whether a name is the default of a group, and the instrument is so where nothing is asked.
 
-    That is: it has nothing of the group, or only in groups of its own that have no default.
+    That is: it has nothing of the group, or only in groups of its own that have no default, or in
+    combinations that the default of their group takes the place of: `sustain` of a `Long CS`.
     """
     group = vocabulary.group_of(name)
     if group is None or vocabulary.groups[group].default != name:
@@ -264,8 +290,16 @@ def _goes_without_saying(name: str, technique_map: TechniqueMap, vocabulary: Voc
         for other in technique_map.playable()
         if any(vocabulary.group_of(part) == group for part in technique_map.plays(other))
     ]
-    homes = {technique_map.techniques[other].group for other in others}
-    return not any(technique_map.groups[home].default for home in homes)
+    return all(_is_ended(other, group, technique_map, vocabulary) for other in others)
+
+
+def _is_ended(name: str, group: str, technique_map: TechniqueMap, vocabulary: Vocabulary) -> bool:
+    """Tell whether what an entry plays of a vocabulary's group is over where the entry is not asked for."""
+    default = technique_map.groups[technique_map.techniques[name].group].default
+    if not default:
+        return True
+    known = [vocabulary.group_of(part) for part in technique_map.plays(default)]
+    return len(technique_map.plays(name)) > 1 and None not in known and group not in known
 
 
 def _fallbacks(names: Iterable[str], technique_map: TechniqueMap, vocabulary: Vocabulary) -> Iterator[str]:

@@ -17,6 +17,9 @@ from composer_daw.techniques.resolve import Resolution
 SHORTEST_S = 0.02
 """No note is made shorter (KTH rules: the shortest note is 20 ms)."""
 
+MOST_SWITCHES = 36
+"""Keyswitches of one library lie within so many semitones: three octaves."""
+
 OutOfRange = Literal["fail", "drop"]
 
 
@@ -91,11 +94,20 @@ def _outside(notes: Array, technique_map: TechniqueMap, some: bool) -> str:
     what, remedy = f"{count} outside {low}..{high} of", "transpose the score"
     if technique_map.is_kit:
         what, remedy = f"{count} written for no drum of", "put them on its drums"
+    switches = some and not technique_map.is_kit and _may_be_switches(notes["pitch"], technique_map)
     return (
         f"{what} {technique_map.instrument}: "
         f"{', '.join(shown)}{more}; {remedy}"
         f"{', or drop them with --out-of-range drop' if some else ': no note is left to play'}"
+        f"{'; if they are keyswitches, name their map: composer-daw render --from-map MAP' * switches}"
     )
+
+
+def _may_be_switches(pitches: Array, technique_map: TechniqueMap) -> bool:
+    """Tell whether all lie together, on one side of what is played, as keyswitches do."""
+    low, high = technique_map.range
+    lowest, highest = int(pitches.min()), int(pitches.max())
+    return (highest < low or lowest > high) and highest - lowest < MOST_SWITCHES
 
 
 def column(states: list[TechniqueSet], technique_map: TechniqueMap, field: str, together: Any) -> Floats:

@@ -12,7 +12,8 @@ from composer_daw.techniques.actions import Follow, Step
 from composer_daw.techniques.lines import Array, Floats
 
 SILENT = {1: 0, 7: 100, 10: 64, 11: 127}
-"""What a controller is where the score never sets it (General MIDI); all others are 0."""
+"""What a controller is where the score never sets it (General MIDI), for a value that follows it; all others
+are 0. `switches.NEUTRAL` is what a chased one is sent as: there CC 1 is full, or strings would be silent."""
 
 
 @dataclass(frozen=True)

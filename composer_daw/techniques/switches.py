@@ -189,8 +189,8 @@ def _ended(sent: Sent, mine: Array, channel: int, known: Switching) -> Array:
     now = [own for own in last if own.lasts]
     steps = [step for action in _fresh(now, start) for step in action.leave(known.index)]
     steps += [step for action in _fresh(start, now) for step in action.enter(known.index)]
-    at = np.array([sent.off_s[mine].max()])
-    return _laid_out(tuple(steps), at, np.zeros(1, int), np.array([np.inf]), channel, Sources.none())
+    at, never = np.array([sent.off_s[mine].max()]), np.full(len(sent.on_s), np.inf)
+    return _laid_out(tuple(steps), at, mine[-1:], never, channel, known.sources)
 
 
 def _laid_out(

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -20,6 +20,8 @@ from composer_daw.techniques.entry_words import Lexicon, keys, keys_of
 
 Words = dict[str, tuple[str, ...]]
 """Expressions by language, by family of instruments, by topic, or by another technique."""
+
+Sound = Literal["dies_away", "goes_on", "short", "darker", "brighter", "softer_or_darker", "trembles"]
 
 
 class VocabularyGroup(BaseModel):
@@ -38,6 +40,8 @@ class Term(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     group: str
     fallback: tuple[str, ...] = ()
+    sound: tuple[Sound, ...] = ()
+    """What the name promises of the sound, against the default of the same instrument."""
     ends: tuple[str, ...] = ()
     """Techniques of other groups that are over when this one is asked for: `ord.` ends spiccato."""
     aliases: Words = {}
@@ -62,6 +66,8 @@ class EntryWords(BaseModel):
     """By family of instruments: the words of its names."""
     no_techniques: Words = {}
     """A name with one of these speaks of something else."""
+    doubtful: dict[str, tuple[str, ...]] = {}
+    """By a word: those beside which it may mean two things, in a name or in the instrument's."""
     among: Words = {}
     """By family of instruments: words that say nothing there, whatever they say elsewhere."""
     several: Words = {}
@@ -84,6 +90,8 @@ class Vocabulary(BaseModel):
     vocabulary: int
     groups: dict[str, VocabularyGroup]
     techniques: dict[str, Term]
+    beside: tuple[str, ...] = ()
+    """Words that may stand beside techniques in a score and tell none: "pizz. sempre"."""
     entries: EntryWords = EntryWords()
 
     @model_validator(mode="before")
@@ -179,6 +187,9 @@ class Vocabulary(BaseModel):
         lexicon.whole |= set(keys(entries.whole))
         lexicon.loudness |= set(keys(entries.loudness))
         lexicon.vetoes |= set(keys(_all(entries.no_techniques)))
+        for word, others in entries.doubtful.items():
+            for other in keys(others):
+                lexicon.doubtful[other] |= keys_of(word)
         lexicon.ignored |= set(keys(_all(entries.ignored)))
 
     def name_for(self, text: str) -> str | None:
@@ -194,12 +205,24 @@ class Vocabulary(BaseModel):
         own = text in also or text in self.techniques
         name = text if own else self.name_for(text) or self._by_name.get(folded(text))
         if name is None:
-            known = [*self.techniques, *also, *self._by_spelling]
-            raise TechniqueError(f"unknown technique '{text}'{did_you_mean(text, known)}")
+            near = self.near_miss(text)
+            hint = (
+                did_you_mean(text, (*self.techniques, *also)) or (near and f" (did you mean '{near}'?)") or ""
+            )
+            raise TechniqueError(f"unknown technique '{text}'{hint}")
         return name
 
+    @functools.cached_property
+    def beside_words(self) -> frozenset[str]:
+        """Return the words that tell no technique beside others, folded."""
+        return frozenset(folded(word) for word in self.beside)
+
     def near_miss(self, text: str) -> str | None:
-        """Return the technique that a text which names none was most likely meant for, or None."""
+        """Return the technique that a text, itself none, was likely meant for or has in it; or None."""
+        words = [folded(word) for word in text.split()]
+        held = (name for word in words if len(word) > 2 and (name := self._by_spelling.get(word)))
+        if len(words) > 1 and (name := next(held, None)):
+            return name
         close = difflib.get_close_matches(folded(text), self._by_spelling, n=1, cutoff=0.8)
         return self._by_spelling[close[0]] if close and len(folded(text)) > 4 else None
 

@@ -130,3 +130,22 @@ def test_what_does_not_fit_is_one_line(
     assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
     assert ran.err.startswith(said)
     assert not Path("a.wav").exists()
+
+
+@pytest.mark.parametrize("command", ["render", "show", "diff"])
+def test_a_bank_of_another_program_is_brought_over_first(
+    run: Callable, score: Path, fake_preset: Path, tmp_path: Path, command: str
+) -> None:
+    bank = tmp_path / "Bank.reabank"
+    bank.write_text("Bank 1 1 Violin\n//! o=note:24\n1 Long\n")
+    more = {
+        "render": ("render", score, "-i", fake_preset, "-o", tmp_path / "a.wav", "--from-map", bank),
+        "show": ("techniques", "show", bank),
+        "diff": ("techniques", "diff", fake_preset, bank),
+    }[command]
+    ran = run(*more)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == (
+        f"error: {bank}: is a bank of Reaticulate, not a technique map; "
+        f"bring it over first: composer-daw techniques import '{bank}' -o DIR\n"
+    )

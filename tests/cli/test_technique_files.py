@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,12 +45,13 @@ def test_import_writes_a_map_for_each_bank_and_reports(run: Callable, banks: Pat
     ran = run("techniques", "import", banks, sfz, "-o", out)
     assert (ran.code, ran.err) == (0, "")
     lines = [line.split() for line in ran.out.splitlines()]
-    assert " ".join(lines[0]) == "file format maps techniques in vocabulary not understood lost"
+    heads = "file format maps techniques in vocabulary not understood lost icons, comments"
+    assert " ".join(lines[0]) == heads
     assert lines[1][:6] == ["banks.reabank", "reaticulate", "2", "4", "3", "1"]
-    assert lines[2] == ["small.sfz", "sfz", "1", "5", "5", "0", "0"]
+    assert lines[2] == ["small.sfz", "sfz", "1", "5", "5", "0", "0", "0"]
     assert lines[3][:5] == ["all", "3", "9", "8", "1"]
     assert "not understood, kept as they are: Blorp\n" in ran.out
-    assert f"zzz=1, {banks}:10" in ran.out
+    assert "zzz=1, banks.reabank:10" in ran.out
     assert ran.out.endswith(f"{out}: maps: 3\n")
     names = ["Solo Violin.yaml", "Viola Ensemble.yaml", "small.yaml"]
     assert sorted(path.name for path in out.iterdir()) == names
@@ -61,7 +63,7 @@ def test_import_as_json(run: Callable, banks: Path, tmp_path: Path) -> None:
     ran = run("techniques", "import", banks, "-o", tmp_path / "maps", "--json")
     report = json.loads(ran.out)
     (file,) = report.pop("files")
-    lost = report.pop("lost")
+    lost = report.pop("lost") + report.pop("lost_for_show")
     assert report == {"maps": 2, "techniques": 4, "in_vocabulary": 3, "not_understood": 1}
     assert (file["file"], file["format"], file["problem"]) == (str(banks), "reaticulate", "")
     violin, viola = file["maps"]
@@ -70,6 +72,95 @@ def test_import_as_json(run: Callable, banks: Path, tmp_path: Path) -> None:
     assert (violin["techniques"], violin["in_vocabulary"], violin["not_understood"]) == (3, 2, ["Blorp"])
     assert lost == len(violin["losses"]) + len(viola["losses"])
     assert {"place": f"{banks}:10", "what": "zzz=1"}.items() <= viola["losses"][-1].items()
+
+
+def test_banks_are_filed_as_in_their_program(run: Callable, tmp_path: Path) -> None:
+    path = tmp_path / "many.reabank"
+    banks = [
+        ("Spitfire/Solo", "Violin"),
+        ("Spitfire/Section", "Violin"),
+        ("../../etc/..", "passwd"),
+        ("/", "X"),
+    ]
+    path.write_text("".join(f'//! g="{g}"\nBank 1 1 {n}\n//! o=note:1\n1 Long\n' for g, n in banks))
+    ran = run("techniques", "import", path, "-o", tmp_path / "maps")
+    assert (ran.code, ran.err) == (0, "")
+    assert {str(one.relative_to(tmp_path / "maps")) for one in (tmp_path / "maps").rglob("*.yaml")} == {
+        "Spitfire/Solo/Violin.yaml",
+        "Spitfire/Section/Violin.yaml",
+        "unnamed/unnamed/etc/unnamed/passwd.yaml",
+        "X.yaml",
+    }
+
+
+def test_a_folder_is_read_with_all_below(run: Callable, banks: Path, tmp_path: Path) -> None:
+    home = tmp_path / "in"
+    (home / "a" / "b").mkdir(parents=True)
+    (home / ".git").mkdir()
+    (home / "a" / "notes.json").write_text('{"no": "map"}')
+    (home / "a" / "readme.txt").write_text("hello")
+    for place in ("a/x.reabank", "a/b/x.reabank", ".git/x.reabank"):
+        (home / place).write_text("Bank 1 1 Horn\n//! o=note:1\n1 Long\n")
+    (home / "a" / "pipe.reabank").symlink_to("/dev/null")
+    ran = run("techniques", "import", home, banks, "-o", tmp_path / "maps", "--json")
+    assert (ran.code, json.loads(ran.out)["maps"]) == (0, 4)
+    assert {str(one.relative_to(tmp_path / "maps")) for one in (tmp_path / "maps").rglob("*.yaml")} == {
+        *("a/Horn.yaml", "a/b/Horn.yaml", "Solo Violin.yaml", "Viola Ensemble.yaml")
+    }
+    ran = run("techniques", "import", home, "-o", tmp_path / "cubase", "--format", "cubase")
+    said = "holds no map of another program; give a folder with .reabank, .expressionmap, .json, .sfz, .plist"
+    assert (ran.code, ran.err) == (1, f"error: {home}: {said}\n")
+
+
+def test_a_bank_of_nothing_is_not_written(run: Callable, tmp_path: Path) -> None:
+    path = tmp_path / "x.reabank"
+    path.write_text("Bank 1 1 Empty\n")
+    ran = run("techniques", "import", path, "-o", tmp_path / "maps")
+    assert (ran.code, ran.err) == (1, "error: no techniques in what was read; nothing is written\n")
+    assert "no techniques; not written: Empty, x.reabank" in ran.out
+    assert not (tmp_path / "maps").exists()
+    path.write_text("Bank 1 1 Empty\nBank 1 2 Horn\n//! o=note:1\n1 Long\n")
+    ran = run("techniques", "import", path, "-o", tmp_path / "maps", "--json")
+    report = json.loads(ran.out)
+    assert (ran.code, report["maps"], [one["path"] for one in report["files"][0]["maps"]]) == (
+        0,
+        1,
+        [None, str(tmp_path / "maps" / "Horn.yaml")],
+    )
+    assert [one.name for one in (tmp_path / "maps").iterdir()] == ["Horn.yaml"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_at_once(run: Callable, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.reabank")
+    ran = run("techniques", "import", tmp_path / "x.reabank", "-o", tmp_path / "maps")
+    assert (ran.code, "is a pipe, a device or the like" in ran.err) == (1, True)
+
+
+def test_all_that_was_not_understood_goes_into_a_report(run: Callable, tmp_path: Path) -> None:
+    path = tmp_path / "x.reabank"
+    names = [f"Blorp{'x' * number}" for number in range(25)]
+    lines = "".join(f"//! o=note:{n} i=icon\n{n} {name}\n" for n, name in enumerate(names))
+    path.write_text(f"// hello\nBank 1 1 X\n{lines}//! zzz=1\n90 Long\n")
+    run_args = ("techniques", "import", path, "-o", tmp_path / "maps", "--force", "--report")
+    ran = run(*run_args, tmp_path / "report.txt")
+    assert (ran.code, ran.err) == (0, "")
+    assert "and 5 more (--report FILE has all)" in ran.out
+    head = ran.out.splitlines()[1].split()
+    assert head[2:] == ["1", "26", "1", "25", "2", "2"]  # zzz, a note without outputs; icons, comments
+    text = (tmp_path / "report.txt").read_text("utf-8")
+    assert [line for line in text.splitlines() if "not understood" in line] == [
+        f"    not understood: {name}" for name in names
+    ]
+    assert f"    lost: zzz=1 ({path}:" in text
+    assert run(*run_args, tmp_path / "report.json").code == 0
+    report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert report["files"][0]["maps"][0]["not_understood"] == names
+    shown = [loss["why"] for loss in report["files"][0]["maps"][0]["losses"] if loss["for_show"]]
+    assert shown == ["comments are not carried", "icons are for the window"]
+    assert report["lost_for_show"] == 2
+    ran = run(*run_args, tmp_path / "maps")
+    assert (ran.code, "is a folder; give the name of a file" in ran.err) == (1, True)
 
 
 def test_import_refuses_to_write_over(run: Callable, banks: Path, tmp_path: Path) -> None:

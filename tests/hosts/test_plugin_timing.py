@@ -74,7 +74,7 @@ def dense_score(seed: int = 3) -> Performance:
             now_s += 0.2
             for _ in range(4):
                 last, now_s = another(), now_s + STEP_S
-                play(rng.integers(40, 100, 1), 0.02)
+                play(rng.integers(40, 100, 1), 0.06)
             now_s += 0.05
             continue
         last, left = another(), next(sizes)

@@ -144,6 +144,19 @@ def test_a_slur_over_one_tied_note_is_no_legato(tmp_path: Path) -> None:
     assert (asked(performance), timed(performance)) == ([""], [(0.0, 2.0, 60)])
 
 
+@pytest.mark.parametrize("told", ["pizz. con sord.", "con sord. (pizz.)", "sempre pizz.", "pizz. e mute"])
+def test_plucking_is_found_among_other_words(tmp_path: Path, told: str) -> None:
+    bar = words(told) + slurred("D4", "E4") + words("arco senza sord.") + slurred("F4", "G4")
+    assert asked(read(tmp_path, part(bar))) == ["", "", "legato", "legato"]
+
+
+def test_a_tremolo_is_bowed_even_where_the_strings_are_plucked(tmp_path: Path) -> None:
+    tremolo = '<ornaments><tremolo type="single">3</tremolo></ornaments>'
+    trill = "<ornaments><trill-mark/></ornaments>"
+    bar = words("pizz.") + note("C4", 1) + note("D4", 1, tremolo) + note("E4", 2, trill)
+    assert asked(read(tmp_path, part(bar))) == ["", "tremolo", "trill"]
+
+
 def test_plucked_notes_take_no_marks_of_the_bow(tmp_path: Path) -> None:
     dots = articulated("staccato")
     bar = (

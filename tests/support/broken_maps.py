@@ -1,19 +1,21 @@
-"""Copies of technique maps, each with one fault: a wrong key, another technique's switch, a dead controller."""
+"""Copies of maps, each with one fault: a wrong key, another technique's switch, a dead controller."""
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from composer_daw.rendering import Instrument
 from composer_daw.techniques import TechniqueMap
 from composer_daw.techniques.actions import Action, ControlChange, Keyswitch, Program
+from composer_daw.techniques.vocabulary import load_vocabulary
 
 UNHEARD_CCS = (85, 3, 9)
 """Controllers that no standard gives a meaning."""
 
-KINDS = ("wrong key", "switch of", "dead cc", "stroke")
+KINDS = ("wrong key", "switch of", "dead cc", "stroke", "swapped")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,41 @@ class Broken:
         return next(kind for kind in KINDS if kind in self.what)
 
 
+OPPOSED = {
+    "dies_away": ("goes_on",),
+    "short": ("goes_on", "trembles"),
+    "darker": ("brighter",),
+}
+"""What two techniques promise for their exchange to be heard; a short one, where the map does not cut it."""
+
+
+def swapped_copies(instrument: Instrument) -> Iterator[Broken]:
+    """Yield a copy for each two techniques of a group and of different character, with exchanged switches."""
+    known = instrument.technique_map
+    for one, other in itertools.permutations(known.playable(), 2):
+        first, second = known.techniques[one], known.techniques[other]
+        if first.group != second.group or not first.on or not second.on or not _opposed(known, one, other):
+            continue
+        techniques = {
+            **known.techniques,
+            one: first.model_copy(update={"on": second.on}),
+            other: second.model_copy(update={"on": first.on}),
+        }
+        copy = _with(instrument, known.model_copy(update={"techniques": techniques}))
+        yield Broken(f"{one}: swapped with {other}", one, copy, (one, other), other)
+
+
+def _opposed(known: TechniqueMap, one: str, other: str) -> bool:
+    mine, its = _promises(known, one), _promises(known, other)
+    return any(its & set(OPPOSED.get(sound, ())) for sound in mine)
+
+
+def _promises(known: TechniqueMap, name: str) -> set[str]:
+    terms = load_vocabulary().techniques
+    sounds = {sound for played in known.plays(name) if played in terms for sound in terms[played].sound}
+    return sounds - {"short"} if known.techniques[name].note.length != 1.0 else sounds
+
+
 def broken_copies(instrument: Instrument) -> Iterator[Broken]:
     """Yield a copy for each fault that each technique, stroke and controller of a map can have."""
     known = instrument.technique_map
@@ -55,17 +92,18 @@ def broken_copies(instrument: Instrument) -> Iterator[Broken]:
 
 
 def _wrong_keys(instrument: Instrument, name: str, row: int, action: Action) -> Iterator[Broken]:
-    """Yield a technique whose switch is one that the instrument does not have."""
+    """Yield a technique whose switch is one that the instrument does not have, or a note of its range."""
+    others: dict[str, Action] = {}
     if isinstance(action, Keyswitch):
-        key = _unused_key(instrument.technique_map)
-        other: Action = action.model_copy(update={"keyswitch": (key,)})
-        what = f"{name}: wrong key {key}"
+        known = instrument.technique_map
+        low, high = known.range
+        for what, key in (("wrong key", _unused_key(known)), ("wrong key, a note", (low + high) // 2)):
+            others[what] = action.model_copy(update={"keyswitch": (key,)})
     elif isinstance(action, Program):
-        other = action.model_copy(update={"program": 127, "bank": 99})
-        what = f"{name}: wrong key (program)"
-    else:
-        return
-    yield Broken(what, name, _replaced(instrument, name, row, other), _needed(instrument, name))
+        others["wrong key, a program"] = action.model_copy(update={"program": 127, "bank": 99})
+    for what, other in others.items():
+        copy = _replaced(instrument, name, row, other)
+        yield Broken(f"{name}: {what}", name, copy, _needed(instrument, name))
 
 
 def _dead_ccs(instrument: Instrument, name: str, row: int, action: Action) -> Iterator[Broken]:

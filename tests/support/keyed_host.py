@@ -28,6 +28,9 @@ PARTIALS = {
 }
 MUTE, EXPRESSION, DARK, UNHEARD = 20, 11, 21, 85
 ATTACK_S, RELEASE_S = 0.002, 0.04
+PLUCKED, TREMBLING = 26, 27
+FADE_S, SWING_HZ = 0.13, 12.0
+"""A plucked note falls by 8.7 dB in so many seconds; a trembling one swings so often."""
 
 MAP = """\
 technique_map: 1
@@ -81,13 +84,20 @@ class Faults:
 
     noise: float = 0.0
     """How much the strengths of the partials vary from note to note: no take is like another."""
+    plucked: frozenset[int] = frozenset({PLUCKED})
+    """What dies away while its key is held."""
+    trembling: int = TREMBLING
     unsteady: dict[int, float] = field(default_factory=dict)
     """The same, for one technique."""
     silent: set[int] = field(default_factory=set)
+    mute_pitches: set[int] = field(default_factory=set)
+    """Pitches at which nothing sounds."""
     stuck: set[int] = field(default_factory=set)
     clipped: set[int] = field(default_factory=set)
     cents: dict[int, float] = field(default_factory=dict)
     late_s: dict[int, float] = field(default_factory=dict)
+    scattered_s: float = 0.0
+    """By so much at most notes of another pitch are late besides."""
     refused: set[int] = field(default_factory=set)
     deaf: set[int] = field(default_factory=set)
     """Channels (0..15) on which nothing sounds."""
@@ -160,10 +170,10 @@ class KeyedHost(ClosesItself):
         key: int,
         values: dict[int, float],
     ) -> None:
-        if key in self.faults.silent:
+        if key in self.faults.silent or pitch in self.faults.mute_pitches:
             return
         rate, faults = self.sample_rate, self.faults
-        first = round((at_s + faults.late_s.get(key, 0.0)) * rate)
+        first = round((at_s + faults.late_s.get(key, 0.0) + pitch % 5 / 4 * faults.scattered_s) * rate)
         sounds_s = (len(sound) - first) / rate if key in faults.stuck else held_s + RELEASE_S
         time = np.arange(max(0, min(round(sounds_s * rate), len(sound) - first))) / rate
         hertz = 440.0 * 2 ** ((pitch - 69 + faults.cents.get(key, 0.0) / 100) / 12)
@@ -178,6 +188,9 @@ class KeyedHost(ClosesItself):
         level = 0.1 * (1.0 if key in faults.clipped else velocity / 127)
         level *= 10 ** (values.get(EXPRESSION, 127.0) / 127 - 1.0)
         fades = np.clip(time / ATTACK_S, 0, 1) * np.clip((sounds_s - time) / RELEASE_S, 0, 1)
+        plucked = faults.plucked - faults.stuck - faults.clipped
+        fades *= np.exp(-time / FADE_S) if key in plucked else 1.0
+        fades *= 1.0 + 0.3 * np.cos(2 * np.pi * SWING_HZ * time) if key == faults.trembling else 1.0
         sound[first : first + len(time)] += level * fades * tone
 
     def _strengths(self, key: int, values: dict[int, float]) -> Samples:

@@ -37,7 +37,14 @@ PARTIALS = {
 }
 """The strengths of its partials tell a technique apart."""
 
+DYING = ("staccato", "spiccato", "pizzicato")
+FADE_S = 0.08
+"""They fall by 8.7 dB in so many seconds."""
+
 LOWEST_SWITCH = 24
+SWINGS_HZ = (7.0, 12.0, 21.0)
+"""A trembling note swings so fast, whatever its pitch does to that."""
+
 SWITCHES = {name: LOWEST_SWITCH + number for number, name in enumerate(FIRST)}
 ATTACK_S, LENGTH_S = 0.0005, 2.0
 
@@ -71,7 +78,7 @@ def write_late_instrument(folder: Path, sample_rate: int = 44_100) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     parts = [HEAD]
     for name, layers in FIRST.items():
-        _write_tone(folder / f"{name}.wav", PARTIALS[name], sample_rate)
+        _write_tone(folder / f"{name}.wav", name, sample_rate)
         parts.append(f"<group> sample={name}.wav sw_last={SWITCHES[name]}\n")
         trigger = " trigger=first" if name in TRANSITION else ""
         parts += _regions(layers, trigger) + _regions(TRANSITION.get(name, {}), " trigger=legato")
@@ -104,12 +111,15 @@ def _techniques() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_tone(path: Path, strengths: tuple[float, ...], sample_rate: int) -> None:
-    """Write a tone of 440 Hz that is there at once."""
+def _write_tone(path: Path, name: str, sample_rate: int) -> None:
+    """Write a tone of 440 Hz that is there at once; some die away, one trembles."""
     time = np.arange(round(LENGTH_S * sample_rate)) / sample_rate
     partials = [
         strength * np.cos(2 * np.pi * 440.0 * number * time + number)
-        for number, strength in enumerate(strengths, 1)
+        for number, strength in enumerate(PARTIALS[name], 1)
     ]
     tone = 0.1 * np.sum(partials, axis=0) * np.minimum(1.0, time / ATTACK_S)
+    tone *= np.exp(-time / FADE_S) if name in DYING else 1.0
+    if name == "tremolo":
+        tone *= 1.0 + 0.2 * sum(np.cos(2 * np.pi * hertz * time) for hertz in SWINGS_HZ)
     soundfile.write(path, tone.astype(np.float32), sample_rate, "FLOAT")

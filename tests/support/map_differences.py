@@ -52,6 +52,9 @@ def _of_groups(original: TechniqueMap, again: TechniqueMap, keys: Mapping[str, s
         if there != {name}:
             yield ("groups", name)
         for other in there:
+            mine = [keys[key] for key in original.of_group(name) if key in keys]
+            if mine != [key for key in again.of_group(other) if key in mine]:
+                yield ("groups", name, "order")
             if keys.get(group.default, "") != again.groups[other].default:
                 yield ("groups", name, "default")
 

@@ -50,3 +50,18 @@ def write_tones(folder: Path, text: str, seconds: float = 1.0, sample_rate: int 
     path = folder / "tones.sfz"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def write_small_instrument(folder: Path) -> Path:
+    """Write `small.sfz`, its map and its preset; return the preset."""
+    write_small_sfz(folder)
+    techniques = "".join(
+        f"  {name}: {{group: articulation, on: [{{keyswitch: {key}}}]}}\n" for name, key in SWITCHES.items()
+    )
+    head = f"technique_map: 1\ninstrument: Small SFZ\nrange: [{LOW}, {HIGH}]\n"
+    groups = "groups: {articulation: {default: sustain}}\ntechniques:\n"
+    (folder / "small_map.yaml").write_text(head + groups + techniques, encoding="utf-8")
+    preset = "instrument: Small SFZ\nhost: sfizz\nsource: small.sfz\ntechnique_map: small_map.yaml\n"
+    licence = "licence: {name: CC0-1.0, audio_redistribution: yes}\n"
+    (folder / "small.yaml").write_text(preset + licence, encoding="utf-8")
+    return folder / "small.yaml"

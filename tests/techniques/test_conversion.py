@@ -83,10 +83,10 @@ def test_a_given_key_goes_before_all() -> None:
 
 
 def test_a_given_key_that_no_map_takes_is_a_loss() -> None:
-    entries = [Entry("Foo", "a", key=key, place="x:1") for key in ("b", "b", "=", "a+", " c")]
-    conversion = map_of_entries("X", [*entries, Entry("Bar", "a", {"plays": ("", "=")})])
+    entries = [Entry("Foo", "a", key=key, place="x:1") for key in ("b", "b", "=", "a+ +c", " c")]
+    conversion = map_of_entries("X", [*entries, Entry("Bar", "a", {"plays": ("=",)})])
     assert list(conversion.technique_map.techniques) == ["b", "Foo", "Foo_2", "Foo_3", "Foo_4", "bar"]
-    assert [loss.what for loss in conversion.losses] == ["b", "=", "a+", " c"]
+    assert [loss.what for loss in conversion.losses] == ["b", "=", "a+ +c", " c"]
 
 
 def test_groups_stand_in_the_order_asked_for_and_have_the_usual_default() -> None:

@@ -145,7 +145,46 @@ def test_names_that_xml_cannot_hold() -> None:
 
 def test_a_map_of_nothing_is_a_keyboard() -> None:
     picture = drawn("technique_map: 1\ninstrument: X\n")
-    assert written(picture)[1] == "plays C-1..G9 · middle C is C4 · channel 1"
+    assert written(picture)[1] == "the range is not said · middle C is C4 · channel 1"
+    assert len(keys_of(picture)) == 128
+
+
+def keys_of(picture: ET.Element) -> list[ET.Element]:
+    kinds = [((one.get("class") or "").split(" ")[0], one) for one in picture.iter(f"{SVG}rect")]
+    return [one for kind, one in kinds if kind in ("white", "black")]
+
+
+@pytest.mark.parametrize(
+    ("range_", "count"), [("", 12), ("range: [0, 127]\n", 12), ("range: [40, 60]\n", 60)]
+)
+def test_only_the_octaves_in_use_are_drawn(range_: str, count: int) -> None:
+    text = one_group("t: {group: a, on: [{keyswitch: 14}]}").replace("range: [60, 72]\n", range_)
+    picture = drawn(text)
+    assert len(keys_of(picture)) == count
+    ends = [one for one in picture.iter(f"{SVG}path") if one.get("class") == "range"]
+    assert len(ends) == (count > 12)
+    assert written(picture)[1].startswith("plays" if count > 12 else "the range is not said")
+
+
+def test_a_velocity_that_all_keys_share_is_said_once() -> None:
+    techniques = [f"t{n}: {{group: a, on: [{{keyswitch: {n}, velocity: 127}}]}}" for n in range(3)]
+    texts = written(drawn(one_group(*techniques, groups="a: {}")))
+    assert {"t0", "t1", "t2"} <= set(texts)
+    assert texts[1].endswith(" · keys are pressed with velocity 127 · channel 1")
+    texts = written(drawn(one_group(*techniques, "u: {group: a, on: [{keyswitch: 9}]}", groups="a: {}")))
+    assert {"t0 (velocity 127)", "u"} <= set(texts)
+
+
+def test_a_label_that_was_cut_tells_all_in_its_title() -> None:
+    techniques = [f"technique {n}: {{group: a, on: [{{keyswitch: 1}}]}}" for n in range(9)]
+    picture = drawn(one_group(*techniques, groups="a: {}"))
+    (label,) = [one for one in picture.iter(f"{SVG}text") if (one.text or "").startswith("technique 0")]
+    assert (label.text or "").endswith("+7")
+    told = ", ".join(f"technique {n}" for n in range(9))
+    assert label.findtext(f"{SVG}title") == f"C#-1: {told}"
+    assert [one.findtext(f"{SVG}title") for one in drawn(MAP).iter(f"{SVG}text")] == [None] * len(
+        written(drawn(MAP))
+    )
 
 
 def test_pictures_of_one_page_have_ids_of_their_own() -> None:

@@ -128,7 +128,7 @@ TWIN = "the two cannot sound different; give it a switch of its own, or none and
             "",
             "octave-names",
             3,
-            "range[0]: 'G2' is an octave higher or lower where middle C is called otherwise; "
+            "hint: range[0]: 'G2' is an octave higher or lower where middle C is called otherwise; "
             "write `middle_c: C4` (or C3, C5) at the top, or numbers for notes",
         ),
         (
@@ -136,7 +136,7 @@ TWIN = "the two cannot sound different; give it a switch of its own, or none and
             "{}",
             "no-default",
             10,
-            "groups: mute: no default, so it is left open what plays where nothing is asked; "
+            "hint: groups: mute: no default, so it is left open what plays where nothing is asked; "
             "write `default: senza_sordino`, or another",
         ),
         (
@@ -144,7 +144,7 @@ TWIN = "the two cannot sound different; give it a switch of its own, or none and
             "  tuning: {}\n  mute:",
             "empty-group",
             10,
-            "groups: tuning: no technique is of this group; remove it",
+            "hint: groups: tuning: no technique is of this group; remove it",
         ),
         (
             "  pizzicato:",
@@ -175,7 +175,7 @@ TWIN = "the two cannot sound different; give it a switch of its own, or none and
             "  zzyzx:",
             "unknown-name",
             15,
-            "techniques: zzyzx: 'zzyzx' is not in the vocabulary; say with `plays` what comes nearest, "
+            "hint: techniques: zzyzx: 'zzyzx' is not in the vocabulary; say with `plays` what comes nearest, "
             "or rename it",
         ),
         (
@@ -207,7 +207,7 @@ TWIN = "the two cannot sound different; give it a switch of its own, or none and
             "lead_ms: 501\ndynamics:",
             "lead",
             6,
-            "lead_ms: 501 ms is more than 500: switches would come among earlier notes; "
+            "hint: lead_ms: 501 ms is more than 500: switches would come among earlier notes; "
             "20 ms are enough for most instruments",
         ),
         (
@@ -215,15 +215,15 @@ TWIN = "the two cannot sound different; give it a switch of its own, or none and
             "channel: 3",
             "channel",
             18,
-            "techniques: con_sordino: channel: its notes go to channel 3, which is not among `channels`; "
-            "add 3 to `channels`",
+            "hint: techniques: con_sordino: channel: its notes go to channel 3, which is not among "
+            "`channels`; add 3 to `channels`",
         ),
         (
             "chase: [11]",
             "chase: [1]",
             "chase",
             6,
-            "dynamics: controller 11 plays the dynamics, but is not set before the first note; add 11 "
+            "hint: dynamics: controller 11 plays the dynamics, but is not set before the first note; add 11 "
             "to `chase`",
         ),
     ],
@@ -231,6 +231,38 @@ TWIN = "the two cannot sound different; give it a switch of its own, or none and
 def test_findings(tmp_path: Path, old: str, new: str, kind: str, line: int, said: str) -> None:
     assert old in CLEAN
     assert found(tmp_path, CLEAN.replace(old, new, 1)) == [(kind, line, said)]
+
+
+def test_a_map_of_nothing_says_so(tmp_path: Path) -> None:
+    told = "no techniques and no pieces, so there is nothing to ask for; write some under `techniques`, or "
+    text = "technique_map: 1\ninstrument: X\n"
+    assert found(tmp_path, text) == [("empty-map", 1, f"{told}remove the map")]
+
+
+def test_a_technique_cannot_stand_in_for_itself_but_two_for_each_other(tmp_path: Path) -> None:
+    alone = "own: {group: mute, plays: accent, on: [{cc: 20, value: 1}], fallback: [legato, own]}"
+    said = "techniques: own: fallback: names itself, which cannot stand in; leave own out"
+    assert found(tmp_path, with_technique(alone)) == [("fallback", 19, said)]
+    one = "marcato: {group: mute, on: [{cc: 20, value: 1}], fallback: [accent]}"
+    other = "accent: {group: mute, on: [{cc: 20, value: 2}], fallback: [marcato]}"
+    assert found(tmp_path, with_technique(f"{one}\n  {other}")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        ("pizzicatto", "fault"),
+        ("nomal", "hint"),  # near "normal", which is another word for sustain
+        ("pizz", "fault"),
+        ("doodle tonguing", "hint"),
+        ("Great Stopped Diapason", "hint"),
+    ],
+)
+def test_a_misspelling_is_a_fault_and_a_name_of_its_own_a_hint(
+    tmp_path: Path, name: str, severity: str
+) -> None:
+    (one,) = lint(tmp_path, CLEAN.replace("  pizzicato:", f"  {name}:"))
+    assert (one.kind, one.severity) == ("unknown-name", severity)
 
 
 NEVER = "no note that this instrument plays has such a"
@@ -254,7 +286,7 @@ NEVER = "no note that this instrument plays has such a"
         (
             "sul_tasto+sul_ponticello: {group: mute, on: [{cc: 20, value: 1}]}",
             "unreachable",
-            "techniques: sul_tasto+sul_ponticello: sul_tasto and sul_ponticello are never asked for "
+            "hint: techniques: sul_tasto+sul_ponticello: sul_tasto and sul_ponticello are never asked for "
             "together: "
             "both are of group 'position'; give it a name of its own, and write the nearest under `plays`",
         ),
@@ -318,7 +350,7 @@ def test_what_is_no_finding(tmp_path: Path, technique: str) -> None:
 
 def test_a_map_without_a_range_is_one_finding(tmp_path: Path) -> None:
     said = (
-        "the range is not said, so every keyswitch lies among the notes that are played; "
+        "hint: the range is not said, so every keyswitch lies among the notes that are played; "
         "write `range`, the lowest and the highest note"
     )
     assert found(tmp_path, CLEAN.replace("range: [G2, C7]\n", "")) == [("keyswitch-in-range", 1, said)]
@@ -370,7 +402,9 @@ def test_an_entry_that_another_takes_the_place_of(tmp_path: Path) -> None:
     twin = "con_sordino+sul_tasto: {group: articulation, on: [{cc: 20, value: 2}]}"
     ((kind, line, said),) = found(tmp_path, with_technique(f"{first}\n  {twin}"))
     assert (kind, line) == ("shadowed", 20)
-    assert said.startswith("techniques: con_sordino+sul_tasto: never chosen: own plays the same, on all")
+    assert said.startswith(
+        "hint: techniques: con_sordino+sul_tasto: never chosen: own plays the same, on all"
+    )
     assert "own" in played(("sul_tasto", "con_sordino"), f"{first}\n  {twin}")
     assert "con_sordino+sul_tasto" in played(("sul_tasto", "con_sordino"), f"{twin}\n  {first}")
     assert found(tmp_path, with_technique(f"{twin}\n  {first}")) == []
@@ -464,3 +498,11 @@ def test_another_vocabulary(tmp_path: Path) -> None:
     (tmp_path / "map.yaml").write_text(CLEAN, encoding="utf-8")
     small = load_vocabulary().model_copy(update={"techniques": {}})
     assert {one.kind for one in lint_map(tmp_path / "map.yaml", small)} == {"unknown-name"}
+
+
+def test_a_default_with_a_condition_is_worth_a_look(tmp_path: Path) -> None:
+    text = CLEAN.replace("{default: sustain}", "{default: slow}") + (
+        "  slow: {group: articulation, plays: sustain, when: {length_ms: [9, null]}, on: [{keyswitch: 20}]}\n"
+    )
+    (finding,) = [one for one in lint(tmp_path, text) if "its condition is not met" in one.problem]
+    assert (finding.severity, finding.place) == ("hint", "techniques: slow: when")

@@ -10,6 +10,8 @@ from small_instruments import DRUMS, MAP, read_map
 from composer_daw.documents import parse_document
 from composer_daw.errors import DocumentError
 from composer_daw.techniques import TechniqueMap, load_map
+from composer_daw.techniques.interchange.formats import FORMATS
+from composer_daw.techniques.maps import FOREIGN
 from composer_daw.techniques.parts import Latency, NoteShape
 
 HEAD = "technique_map: 1\ninstrument: X\n"
@@ -158,6 +160,36 @@ def test_pieces_gather_their_strokes() -> None:
             HEAD + "pieces: {snare: {written: 38, hit: 200}}\n",
             "3: pieces: snare: hit: key '200' is outside 0..127 (it is 200 where middle C is C4)",
         ),
+        (
+            STACCATO + "    fallback: [growl]\n  spiccato: {group: bow}\n",
+            "7: techniques: staccato: fallback: fallback 'growl' is no technique of this map; "
+            "it has staccato, spiccato",
+        ),
+        (
+            STACCATO + "    color: red\n",
+            "7: techniques: staccato: color: 'red' is no colour here; write its red, green and blue, "
+            "as '#ff8800'",
+        ),
+        (
+            STACCATO + "    color: #ff8800\n",
+            "7: techniques: staccato: color: no colour; put it into quotes, as '#ff8800': a bare # begins a "
+            "comment",
+        ),
+        (
+            STACCATO + "    latency_ms: soon\n",
+            "7: techniques: staccato: latency_ms: write milliseconds, as 12, or as "
+            "{first: 12, transition: 250}, not 'soon'",
+        ),
+        (
+            STACCATO + "    on: C1\n",
+            "7: techniques: staccato: on: 'C1' is no action; write one of "
+            "keyswitch, cc, program, pitch_bend, parameter",
+        ),
+        (
+            STACCATO + "    title: 3\n",
+            "7: techniques: staccato: title: a text is expected; put it into quotes, not 3",
+        ),
+        (STACCATO + "\ton: []\n", "7: not YAML: a tab stands before the text; YAML takes spaces only"),
         ("technique_map: 2\ninstrument: X\n", "1: technique_map: Input should be 1, not 2"),
         ("instrument: X\n", "1: 'technique_map' is missing"),
         (HEAD + "techniqes: {}\n", "3: techniqes: unknown key (did you mean 'techniques'?)"),
@@ -182,3 +214,85 @@ def test_a_file_is_named_in_its_errors(tmp_path: Path) -> None:
     (tmp_path / "map.yaml").write_text(HEAD + "lead_ms: fast\n")
     with pytest.raises(DocumentError, match=rf"^{tmp_path}/map\.yaml:3: lead_ms: .*, not 'fast'$"):
         load_map(tmp_path / "map.yaml")
+
+
+@pytest.mark.parametrize(
+    ("known", "message"),
+    [
+        ("when: {pitch: [60, G2]}", "4: techniques: sustain: when: pitch: write the lower end first"),
+        (
+            "when: {length_ms: [1, x]}",
+            "4: techniques: sustain: when: length_ms[1]: a number is expected, not 'x'",
+        ),
+        ("when: {length_ms: ['9', 1]}", "4: techniques: sustain: when: length_ms: write the lower end first"),
+        (
+            "note: {pitch_range: [G7, 60]}",
+            "4: techniques: sustain: note: pitch_range: write the lower end first",
+        ),
+        ("plays: ''", "4: techniques: sustain: plays: names nothing on one side of a '+'"),
+        ("plays: a+", "4: techniques: sustain: plays: names nothing on one side of a '+'"),
+    ],
+)
+def test_ends_and_names_of_any_kind_have_an_error_of_one_line(known: str, message: str) -> None:
+    head = "technique_map: 1\ninstrument: X\ngroups: {a: {}}\n"
+    text = f"{head}techniques: {{sustain: {{group: a, {known}}}}}\n"
+    with pytest.raises(DocumentError) as caught:
+        parse_document(text, TechniqueMap, "x.yaml")
+    assert str(caught.value).startswith(f"x.yaml:{message}")
+
+
+def test_ends_may_be_told_by_name_and_by_number() -> None:
+    head = "technique_map: 1\ninstrument: X\ngroups: {a: {}}\n"
+    text = f"{head}techniques: {{sustain: {{group: a, when: {{pitch: [60, G5]}}}}}}\n"
+    assert parse_document(text, TechniqueMap, "x.yaml").techniques["sustain"].when.pitch == (60, 79)
+
+
+def test_an_error_calls_notes_as_the_map_does() -> None:
+    text = "technique_map: 1\ninstrument: X\nmiddle_c: C3\nrange: [G5, 60]\n"
+    with pytest.raises(DocumentError, match="G5 is above C3"):
+        parse_document(text, TechniqueMap, "x.yaml")
+
+
+def test_what_is_one_needs_no_list() -> None:
+    text = STACCATO.replace("{", "{{").replace("}", "}}")
+    text += "    {}\n    on: {}\n    off: {}\n    latency_ms: {}\ninit: {}\n"
+    bare = ("fallback: staccato", "{keyswitch: C1}", "{cc: 1, value: 2}", "12", "{program: 4}")
+    full = (
+        "fallback: [staccato]",
+        "[{keyswitch: C1}]",
+        "[{cc: 1, value: 2}]",
+        "{first: 12}",
+        "[{program: 4}]",
+    )
+    assert read_map(text.format(*bare)) == read_map(text.format(*full))
+
+
+@pytest.mark.parametrize("suffix", list(FOREIGN))
+def test_a_file_of_another_program_is_no_map(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"x{suffix}"
+    path.write_text("Bank 1 1 Violin\n//! o=note:24\n1 Long\n")
+    with pytest.raises(DocumentError) as caught:
+        load_map(path)
+    said = f"{path}: is {FOREIGN[suffix]}, not a technique map; bring it over first: composer-daw techniques "
+    assert str(caught.value) == f"{said}import '{path}' -o DIR"
+
+
+def test_the_files_of_other_programs_are_those_that_can_be_read() -> None:
+    assert {form.suffix: form.title for form in FORMATS.values()} == FOREIGN
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("technique_spans: 1\nspans: []\n", "a sidecar of techniques"),
+        ("technique_rules: 1\nrules: []\n", "rules for techniques"),
+        ("instrument: X\nhost: faust\nsource: a\ntechnique_map: x.yaml\n", "an instrument's YAML"),
+        ("graph: 1\ntracks: {}\n", "a render graph"),
+        ("vocabulary: 1\ngroups: {}\ntechniques: {}\n", "a vocabulary"),
+    ],
+)
+def test_another_document_is_called_by_what_it_is(tmp_path: Path, text: str, kind: str) -> None:
+    (tmp_path / "x.yaml").write_text(text)
+    with pytest.raises(DocumentError) as caught:
+        load_map(tmp_path / "x.yaml")
+    assert str(caught.value) == f"{tmp_path}/x.yaml: is {kind}; give a technique map (YAML)"

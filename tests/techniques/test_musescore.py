@@ -129,6 +129,7 @@ def test_names_are_those_of_a_score() -> None:
     assert [(loss.place, loss.what) for loss in losses if "latency" not in loss.place] == [
         ("range", "[43, 96]"),
         ("channels", "[1, 2]"),
+        ("groups: articulation: order", "staccato before sustain"),
         ("groups: mute", "mute; read back as articulation"),
         ("groups: mute: default", "senza_sordino; read back as sustain"),
         ("techniques: legato: note: overlap_ms", "30"),

@@ -60,15 +60,23 @@ def test_the_names_of_real_maps_are_read(capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.mark.parametrize(
     ("sample", "count", "least_precision", "least_recall"),
-    [("1", 200, 0.99, 0.92), ("2", 150, 0.98, 0.92), ("3", 150, 0.97, 0.89), ("4", 150, 0.97, 0.81)],
+    [
+        ("1", 200, 0.99, 0.94),
+        ("2", 150, 0.98, 0.93),
+        ("3", 150, 0.98, 0.90),
+        ("4", 150, 0.98, 0.85),
+        ("5", 200, 0.99, 0.97),
+        ("6", 150, 0.98, 0.97),
+    ],
 )
 def test_names_from_elsewhere(
     sample: str, count: int, least_precision: float, least_recall: float, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Names of other places, none of which stands in the maps above.
+    """Names of other places: in samples 1 to 4 none that the maps above have, in 5 and 6 names as they come.
 
-    The first, blind run on each sample had 0.908, 0.935, 0.944 and 0.944 precision, and rules were changed after
-    each: what is printed guards against going back, and `tests/data/README.md` says what holds for new maps.
+    The first, blind runs had 0.908, 0.935, 0.944, 0.944, 0.962 and 0.989 precision, and rules were changed
+    after each: what is printed guards against going back, and `tests/data/README.md` says what holds for new
+    maps.
     """
     rows = [row for row in rows_of(ELSEWHERE) if row["sample"] == sample]
     precision, recall, wrong = measured(rows)
@@ -151,6 +159,19 @@ def test_the_lists_name_techniques_of_the_vocabulary_in_order() -> None:
         ("MF-F-MF", "swell"),
         ("F-FF-F vib", "swell+vibrato"),
         ("Sus p-f", "sustain"),
+        ("Arcs Long", "swell"),
+        ("staccato mezzo", "staccato"),
+        # from one to the other
+        ("sul pont long/trem", "sul_ponticello+sustain+tremolo"),
+        ("Tremolo / Long", "sustain+tremolo"),
+        ("long marcato/sfz", "marcato+sforzando"),
+        ("slur senza/reg-v", "legato+senza_vibrato+vibrato"),
+        ("long reg/molto-v", "molto_vibrato+sustain+vibrato"),
+        ("long senza/molto-v", "molto_vibrato+senza_vibrato+sustain"),
+        # a stroke of the tongue has a length of its own
+        ("Long Flutter", "flutter_tongue"),
+        ("short double tng", "double_tongue"),
+        ("flourish up short", "run"),
         # words cut short
         ("Flauta long", "flautando+sustain"),
         ("Repeti marc", "marcato+repetition"),
@@ -235,6 +256,11 @@ def test_six_languages(name: str, techniques: str) -> None:
         ("Short Rolls", "Snare", "roll"),
         ("Secco", "Timpani", "damped"),
         ("Pizz. secco", "Violins", "pizzicato"),
+        ("Big Hits", "Horns a6", "-"),
+        ("Hits", "Piccolo Drum", "hit"),
+        ("Natural", "Oboe", "-"),
+        ("Natural", "Violins", "-"),
+        ("Cre", "Solo Voice", "-"),
         ("Run", "Choir Men", "-"),
         ("Runs", "Flutes a3", "run"),
         ("Swell", "Organ Great", "-"),
@@ -243,6 +269,52 @@ def test_six_languages(name: str, techniques: str) -> None:
     ],
 )
 def test_a_word_means_what_it_means_on_the_instrument(name: str, instrument: str, techniques: str) -> None:
+    assert told(name, instrument) == techniques
+
+
+GENERAL_MIDI = {
+    "Electric Guitar (muted)": "mute",
+    "Guitar harmonics": "harmonics",
+    "Slap Bass 1": "slap",
+    "Slap Bass 2": "slap",
+    "Tremolo Strings": "tremolo",
+    "Pizzicato Strings": "pizzicato",
+    "Muted Trumpet": "con_sordino",
+    "Slap": "slap",
+    "Side Stick": "side_stick",
+    "Mute Hi Conga": "damped",
+    "Mute Cuica": "damped",
+    "Mute Triangle": "damped",
+    "Mute Surdo": "damped",
+}
+"""The names of General MIDI that name a technique, too."""
+
+
+@pytest.mark.parametrize("bank", ["", "General MIDI"])
+def test_names_of_instruments_are_no_techniques(bank: str) -> None:
+    """The instruments, sounds, drums and kits of General MIDI."""
+    names = (DATA / "general_midi_names.txt").read_text("utf-8").splitlines()
+    assert len(names) == 128 + 61 + 9
+    assert {name: told(name, bank) for name in names if told(name, bank) != "-"} == GENERAL_MIDI
+
+
+@pytest.mark.parametrize(
+    ("name", "instrument", "techniques"),
+    [
+        ('22" Zildjian - Bow', "Cymbals, China", "-"),
+        ("Bow", "Cymbals", "-"),
+        ("Ride Bow", "Drums", "-"),
+        ("Bow", "Jazz Kit", "-"),
+        ('22" Zildjian - Bowed', "Cymbals, China", "bowed"),
+        ("Bow", "Percussion", "bowed"),
+        ("Muted", "Orchestra", "-"),
+        ("Trumpet, muted", "Orchestra", "con_sordino"),
+        ("Swell piano", "Orchestra", "swell"),
+        ("Orchestra Hits", "Strings", "-"),
+        ("Harmonicas", "Winds", "-"),
+    ],
+)
+def test_a_word_that_may_mean_two_things_is_left_alone(name: str, instrument: str, techniques: str) -> None:
     assert told(name, instrument) == techniques
 
 

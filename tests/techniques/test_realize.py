@@ -443,6 +443,26 @@ def test_notes_out_of_range_are_named_and_counted() -> None:
     assert (labels.rows["note"].tolist(), labels.dropped) == ([0], 7)
 
 
+SWITCHES = "; if they are keyswitches, name their map: composer-daw render --from-map MAP"
+
+
+@pytest.mark.parametrize(
+    ("outside", "are_switches"),
+    [
+        ((0, 1, 5), True),
+        ((42,), True),
+        ((97, 100), True),
+        ((5, 42), False),  # too far apart
+        ((42, 97), False),  # on both sides
+    ],
+)
+def test_notes_that_lie_as_keyswitches_do_may_be_some(outside: tuple[int, ...], are_switches: bool) -> None:
+    notes = piece((0, 1, 60, 80), *((1.0 + step, 1, key, 80) for step, key in enumerate(outside)))
+    with pytest.raises(InputError) as caught:
+        realize(notes, STRINGS)
+    assert str(caught.value).endswith(f"--out-of-range drop{SWITCHES if are_switches else ''}")
+
+
 def test_one_note_out_of_range_and_middle_c_as_the_map_names_it() -> None:
     strings = read_map(
         MAP.replace("technique_map: 1", "technique_map: 1\nmiddle_c: C3").replace("[G2, C7]", "[G1, C6]")

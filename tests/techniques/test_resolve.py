@@ -112,3 +112,33 @@ def test_what_stands_in_is_part_of_a_combination_by_whatever_name_the_library_ca
         assert (found.state, found.played) == (("Short Mute", ""), ("staccato", "con_sordino"))
         assert found.rung is (Rung.FALLBACK if "spiccato" in asked else Rung.EXACT)
     assert resolve(("Short",), read_map(head + own), VOCABULARY).state == ("Short", "")
+
+
+COMBINED = """\
+technique_map: 1
+instrument: X
+groups: {all: {default: sustain}}
+techniques:
+  sustain: {group: all, on: [{keyswitch: 0}]}
+  Long CS: {group: all, plays: sustain+con_sordino, on: [{keyswitch: 1}]}
+"""
+
+
+def test_senza_sordino_goes_without_saying_where_the_mute_is_in_combinations_only() -> None:
+    found = resolve(("senza_sordino",), read_map(COMBINED), VOCABULARY)
+    assert (found.state, found.rung, found.why) == (("sustain",), Rung.EXACT, "")
+
+
+@pytest.mark.parametrize("asked", [(), ("sustain",)])
+def test_the_default_has_conditions_too_whether_it_is_asked_for_or_not(asked: tuple[str, ...]) -> None:
+    """As in Dorico, where one playing technique has a switch for long notes and another for short ones."""
+    short = "  short: {group: all, plays: sustain, when: {length_ms: [null, 150]}, on: [{keyswitch: 2}]}\n"
+    known = read_map(COMBINED + short)
+    assert resolve(asked, known, VOCABULARY, {"short"}).state == ("short",)
+    assert resolve(asked, known, VOCABULARY, ()).state == ("sustain",)
+
+
+def test_what_the_instrument_lacks_altogether_keeps_nothing_else_from_being_played() -> None:
+    found = resolve(("pizzicato", "con_sordino"), read_map(COMBINED), VOCABULARY)
+    assert (found.state, found.rung) == (("Long CS",), Rung.DEFAULT)
+    assert found.why == "pizzicato is not there, nor anything near"

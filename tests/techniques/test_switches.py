@@ -123,6 +123,13 @@ def keyed(realization: Realization) -> dict[int, int]:
     return found
 
 
+def test_a_note_that_ends_where_its_pitch_is_repeated_is_let_go_first() -> None:
+    """0.6 + (1.8 - 0.6) is later than 1.8 by the last bit."""
+    repeated = ((0.6, 1.5, 60, 80), (1.8, 0.5, 60, 80))
+    stream = told("", notes=repeated).events.of(Kind.NOTE_ON, Kind.NOTE_OFF)
+    assert [int(row["kind"]) for row in stream] == [Kind.NOTE_ON, Kind.NOTE_OFF] * 2
+
+
 def test_notes_that_latencies_bring_to_one_instant_have_their_own_switches() -> None:
     """At 120 bpm an eighth lasts as long as the second note's latency: both are sent at 1 s."""
     notes = ((1.0, 0.2, 60, 80), (1.25, 0.2, 62, 80), (1.25, 0.2, 64, 80))
@@ -168,3 +175,10 @@ def test_every_note_follows_the_switch_of_what_its_label_says(
     found = realize(piece(*notes, techniques=asked), read_map(known))
     states = [names.index(found.labels.states[row["played"]][0]) for row in found.labels.rows]
     assert keyed(found) == dict(zip(found.labels.rows["note"].tolist(), states, strict=True))
+
+
+def test_a_toggle_whose_velocity_follows_the_score_is_brought_back_as_hard_as_for_the_last_note() -> None:
+    key = "{keyswitch: 1, mode: toggle, starts: on, velocity: {follow: velocity}}"
+    notes = ((0.0, 1.0, 60, 80), (1.0, 1.0, 62, 90))
+    stream = told(f"  staccato: {{group: bow, on: [{key}]}}\n", notes=notes).events.of(Kind.SWITCH_ON)
+    assert [float(row["value"]) for row in stream if row["number"] == 1] == [80, 90]

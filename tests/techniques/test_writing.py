@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from generated_maps import technique_maps
 from hypothesis import given, settings
 from small_instruments import DRUMS, MAP, read_map
 
-from composer_daw.documents import parse_document
+from composer_daw.documents import _Loader, parse_document
 from composer_daw.errors import OutputError
 from composer_daw.files import shipped
 from composer_daw.techniques import TechniqueMap, load_map
+from composer_daw.techniques.interchange.formats import FORMATS
 from composer_daw.techniques.writing import WIDTH, save_map, write_map
 
 
@@ -148,3 +150,39 @@ def test_a_name_that_yaml_cannot_take_is_refused() -> None:
     }
     with pytest.raises(OutputError, match="the name aaaa.* has 2,000 characters; 1,000 are the most"):
         write_map(TechniqueMap.model_validate(data))
+
+
+VIOLIN = shipped("technique_maps") / "studio" / "violin.yaml"
+
+
+def empty_values(data: object, place: str = "") -> list[str]:
+    """Return the places of mappings and lists that have nothing in them."""
+    if isinstance(data, dict):
+        inner = [found for key, one in data.items() for found in empty_values(one, f"{place}: {key}")]
+        return inner if data else [place]
+    if isinstance(data, list):
+        inner = [found for one in data for found in empty_values(one, place)]
+        return inner if data else [place]
+    return []
+
+
+@pytest.mark.parametrize("text", [VIOLIN.read_text(encoding="utf-8"), MAP], ids=["violin", "small"])
+def test_what_is_written_has_no_empty_values(text: str) -> None:
+    assert empty_values(yaml.load(write_map(read_map(text)), Loader=_Loader)) == []
+
+
+@pytest.mark.parametrize("name", [name for name, form in FORMATS.items() if form.write])
+def test_what_is_empty_is_no_loss(name: str) -> None:
+    write = FORMATS[name].write
+    assert write is not None
+    assert {loss.what for loss in write(load_map(VIOLIN))[1]}.isdisjoint({"{}", "[]", "()", "", "null"})
+
+
+def test_an_import_has_no_empty_values(tmp_path: Path) -> None:
+    for name, form in FORMATS.items():
+        if form.write:
+            (tmp_path / f"violin{form.suffix}").write_text(form.write(load_map(VIOLIN))[0], encoding="utf-8")
+            (conversion,) = form.read(tmp_path / f"violin{form.suffix}")
+            written = yaml.load(write_map(conversion.technique_map), Loader=_Loader)
+            empty = [place for place in empty_values(written) if not place.startswith(": groups: ")]
+            assert empty == [], name  # a group without a default is written so

@@ -18,6 +18,7 @@ from composer_daw.techniques.display.labels import (
     KeyLabel,
     is_told_by_keys,
     key_labels,
+    shared_velocity,
     shortened,
     spoken,
     spread,
@@ -108,6 +109,10 @@ class _Drawing:
 
     def _facts(self) -> str:
         told = [f"plays {self._note(self.low)}..{self._note(self.high)}", f"middle C is {self.map.middle_c}"]
+        if (self.low, self.high) == (0, 127):
+            told[0] = "the range is not said"
+        if velocity := shared_velocity(self.map):
+            told.append(f"keys are pressed with velocity {velocity}")
         several = len(self.map.channels) > 1
         told.append(f"channel{'s' if several else ''} {', '.join(str(one) for one in self.map.channels)}")
         return " · ".join([*told, *([self.map.requires_patch] if self.map.requires_patch else [])])
@@ -165,7 +170,10 @@ class _Drawing:
         line = f"M{_figure(x)} {_figure(self.top)}V{_figure(self.top - 6)}L{_figure(place)} {_figure(foot)}"
         self._add("path", class_="leader", d=line, stroke=hue)
         turn = f"translate({_figure(place + 3)} {_figure(foot - 3)}) rotate({-math.degrees(LEAN):g})"
-        written = self._add("text", label.shown(LONGEST), transform=turn)
+        shown = label.shown(LONGEST)
+        written = self._add("text", shown, transform=turn)
+        if shown != label.text:
+            ET.SubElement(written, "title").text = _clean(f"{self._note(label.pitch)}: {label.text}")
         if label.is_default:
             written.set("class", "strong")
 
@@ -174,8 +182,9 @@ class _Drawing:
         for pitch in range(self.keys.low, self.keys.high + 1, 12):
             written = self._write(self.keys.middle(pitch), y + 14, self._note(pitch), "quiet")
             written.set("text-anchor", "middle")
-        left, right = self.keys.left(self.low), self.keys.left(self.high) + self.keys.span(self.high)
-        self._add("path", class_="range", d=f"M{_figure(left)} {_figure(y + 20)}v6H{_figure(right)}v-6")
+        if self.keys.low <= self.low and self.high <= self.keys.high:
+            left, right = self.keys.left(self.low), self.keys.left(self.high) + self.keys.span(self.high)
+            self._add("path", class_="range", d=f"M{_figure(left)} {_figure(y + 20)}v6H{_figure(right)}v-6")
         return y + 34
 
     def _legend(self, y: float) -> float:

@@ -51,8 +51,13 @@ def played_range(technique_map: TechniqueMap, labels: list[KeyLabel]) -> tuple[i
 
 
 def keys_for(labels: list[KeyLabel], played: tuple[int, int]) -> Keys:
-    """Return the octaves that hold what is played and all keys with a label, wide enough for the labels."""
-    pitches = [label.pitch for label in labels] + list(played)
+    """Return the octaves that hold what is played and all keys with a label, wide enough for the labels.
+
+    Where any note is played, as far as is known, the keys with a label are enough.
+    """
+    pitches = [label.pitch for label in labels]
+    if not pitches or played != (0, 127):
+        pitches += played
     low, high = min(pitches) // 12 * 12, min(127, max(pitches) // 12 * 12 + 11)
     whites = sum(pitch % 12 in WHITE for pitch in range(low, high + 1))
     wanted = (SPACING - 2 * FARTHEST / max(1, len(labels))) * 12 / 7

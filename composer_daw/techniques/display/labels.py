@@ -54,8 +54,9 @@ class KeyLabel:
 def key_labels(technique_map: TechniqueMap) -> list[KeyLabel]:
     """Return the keys that switch, or that a drum is played by, from low to high."""
     meanings: dict[int, list[tuple[str, str, bool]]] = {}
+    usual = shared_velocity(technique_map) or USUAL_VELOCITY
     for name, technique in technique_map.techniques.items():
-        for pitch, text in _switches(name, technique, technique_map.middle_c):
+        for pitch, text in _switches(name, technique, technique_map.middle_c, usual):
             meanings.setdefault(pitch, []).append((technique.group, text, name in technique_map.defaults))
     for piece, entry in technique_map.pieces.items():
         for stroke, way in entry.strokes.items():
@@ -64,13 +65,21 @@ def key_labels(technique_map: TechniqueMap) -> list[KeyLabel]:
     return [KeyLabel(pitch, tuple(dict.fromkeys(meanings[pitch]))) for pitch in sorted(meanings)]
 
 
-def _switches(name: str, technique: Technique, middle_c: str) -> Iterator[tuple[int, str]]:
+def shared_velocity(technique_map: TechniqueMap) -> int | None:
+    """Return the velocity that all keys, two or more, are pressed with, where that is not the usual one."""
+    velocities = [one.velocity for one in technique_map.actions() if isinstance(one, Keyswitch)]
+    first = velocities[0] if len(velocities) > 1 else None
+    shared = isinstance(first, int) and first != USUAL_VELOCITY and all(one == first for one in velocities)
+    return first if isinstance(first, int) and shared else None
+
+
+def _switches(name: str, technique: Technique, middle_c: str, usual: int) -> Iterator[tuple[int, str]]:
     for before, actions in (("", technique.on), ("off: ", technique.off)):
         for action in actions:
             if not isinstance(action, Keyswitch):
                 continue
             marks: list[str] = [] if action.mode == "latch" else [action.mode]
-            marks += [] if action.velocity == USUAL_VELOCITY else [_velocity(action)]
+            marks += [] if action.velocity == usual else [_velocity(action)]
             for key in action.keyswitch:
                 others = [f"with {name_of(other, middle_c)}" for other in action.keyswitch if other != key]
                 told = ", ".join((*marks, *others))

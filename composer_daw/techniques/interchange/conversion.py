@@ -29,6 +29,23 @@ class Loss(NamedTuple):
     why: str
     """Why it was left out; the same words for the same reason, so that losses can be counted by it."""
 
+    @property
+    def is_for_show(self) -> bool:
+        """Tell whether it was only to be looked at, so that nothing is played otherwise."""
+        return self.why in FOR_SHOW
+
+
+FOR_SHOW = frozenset(
+    {
+        "icons are for the window",
+        "spacers are for the window",
+        "a second name, for the window",
+        "comments are not carried",
+        "maps have no score symbols",
+    }
+)
+"""Why things are left out that were only to be looked at."""
+
 
 @dataclass(frozen=True)
 class Conversion:
@@ -38,6 +55,8 @@ class Conversion:
     losses: tuple[Loss, ...] = ()
     unread: tuple[str, ...] = ()
     """The names of entries that were not understood; they are kept as they are."""
+    folder: tuple[str, ...] = ()
+    """Under which names, outermost first, its program files it: a maker, a product."""
 
 
 def text_of(path: str | Path, what: str, most_bytes: int) -> str:

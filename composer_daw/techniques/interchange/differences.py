@@ -100,10 +100,19 @@ def _of_groups(
         other = carried.techniques[written[0]].group
         if other != name:
             yield Loss(place, f"{name}; read back as {other}", _reason("groups", reasons))
+        if moved := _moved(written, [one for one in carried.of_group(other) if one in written]):
+            names = {key: name for name, key in keys.items()}
+            what = f"{names[moved[1]]} before {names[moved[0]]}"
+            yield Loss(f"{place}: order", what, _reason("groups.order", reasons))
         default = carried.groups[other].default
         if keys.get(group.default, "") != default:
             what = f"{group.default or 'none'}; read back as {default or 'none'}"
             yield Loss(f"{place}: default", what, _reason("groups.default", reasons))
+
+
+def _moved(one: list[str], other: list[str]) -> tuple[str, str] | None:
+    """Return the first two that do not stand in the same place."""
+    return next((pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]), None)
 
 
 def _fields(technique: Technique, other: Technique) -> Iterator[tuple[str, Any]]:

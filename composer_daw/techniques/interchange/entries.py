@@ -60,7 +60,7 @@ def keys_of(entries: Sequence[Entry], readings: Sequence[tuple[str, ...]], words
 
 def is_legal(key: str) -> bool:
     """Tell whether a technique map takes a key."""
-    return key == key.strip() and "=" not in key and all(key.split("+"))
+    return key == key.strip() and "=" not in key and all(part.strip() for part in key.split("+"))
 
 
 def _free(key: str, taken: set[str], counts: dict[str, int]) -> str:

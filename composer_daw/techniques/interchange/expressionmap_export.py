@@ -29,6 +29,7 @@ REASONS = {
     "middle_c": "Cubase calls MIDI 60 C3",
     "groups": "Cubase numbers its four groups",
     "groups.empty": "a group without techniques is not written",
+    "groups.order": "the slot that Cubase plays unasked comes first; what stands first has priority",
     "groups.default": "Cubase plays its first slot where nothing is asked",
     "key": "Cubase keeps the name of a slot only, and it is read again as another",
     "plays": "Cubase keeps the name of a slot only, and it is read again as something else",

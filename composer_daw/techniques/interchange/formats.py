@@ -126,6 +126,12 @@ def format_of(path: Path) -> str:
     return told
 
 
+def is_known(path: Path, name: str | None = None) -> bool:
+    """Tell whether a file is one that is read: its name and its beginning are of a format, or of this one."""
+    told = _by_suffix(path)
+    return told is not None and name in (None, told) and path.is_file() and _looks_like(path) == told
+
+
 def _by_suffix(path: Path) -> str | None:
     suffix = path.suffix.lower()
     return next((name for name, form in FORMATS.items() if form.suffix == suffix), None)

@@ -49,6 +49,7 @@ REASONS = {
     "middle_c": "a set has MIDI numbers",
     "groups": "a set has one group",
     "groups.empty": "a set has one group",
+    "groups.order": "a set has its articulations before its techniques",
     "groups.default": "a set has no default; none plays unless 'normal' or 'arco' is written",
     "key": "a set keeps what is written in the score, and it is read again as another",
     "plays": "a set keeps what is written in the score, and it is read again as something else",

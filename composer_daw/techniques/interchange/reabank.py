@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ class _Converter:
             count = sum(attribute in program.attributes for program in self.bank.programs)
             if count:
                 self._lose(self.bank.place, f"{count} {what}", f"{what} are for the window")
-        return map_of_entries(
+        conversion = map_of_entries(
             self.bank.name,
             entries,
             source=source_of(self.bank.numbers, attributes),
@@ -81,6 +82,8 @@ class _Converter:
             requires_patch=attributes.get("m", ""),
             chase=self._chase(),
         )
+        filed = tuple(part for part in map(str.strip, attributes.get("g", "").split("/")) if part)
+        return replace(conversion, folder=filed)
 
     def _lose(self, place: str, what: str, why: str) -> None:
         self.lost.append(Loss(place, what, why))

@@ -38,6 +38,8 @@ VELOCITY = 100
 FIXED = "slots send fixed values"
 ONE_CHANNEL = "all messages of a slot go to its one channel"
 
+NAMED = "the names of its articulations are left out: the slot has a name of its own, which is its title"
+
 _UNNAMED = re.compile(r"Slot \d+")
 
 
@@ -143,7 +145,7 @@ class _Converter:
         if slot.name.strip() and slot.name != title:
             self._lose(slot.line, slot.name, "the articulations of the slot say more than its name")
         elif slot.articulations and title != slot.joined:
-            self._lose(slot.line, slot.joined, "the slot has a name of its own, which is kept")
+            self._lose(slot.line, slot.joined, NAMED)
         on = list(self._actions(slot, title))
         fields: dict[str, Any] = {"on": on} if on else {}
         fields |= {} if slot.channel is None else {"channel": slot.channel}

@@ -1,5 +1,5 @@
 """Lint: what a technique map may say, but cannot mean."""
 
-from composer_daw.techniques.lint.findings import CHECKS, Finding, lint_map
+from composer_daw.techniques.lint.findings import CHECKS, Finding, finding_of_error, lint_map
 
-__all__ = ["CHECKS", "Finding", "lint_map"]
+__all__ = ["CHECKS", "Finding", "finding_of_error", "lint_map"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 from composer_daw.documents import Location
 from composer_daw.errors import did_you_mean
-from composer_daw.techniques.lint.subject import Subject, Told
+from composer_daw.techniques.lint.subject import Severity, Subject, Told
 from composer_daw.techniques.naming import read_name
+from composer_daw.techniques.vocabulary import folded
 
 PRE_ROLL_MS = 1000.0
 """The longest latency that is believed: rendering begins that much earlier, and no DAW waits longer."""
@@ -19,17 +21,35 @@ MOST_HINTS = 50
 """So many unknown names get a "did you mean"; each takes milliseconds to find."""
 
 
+MISSPELT = 0.9
+"""A name that is as like one of the vocabulary is that one, with a wrong letter: a fault, not a hint."""
+
+
+def empty(subject: Subject) -> Iterator[Told]:
+    """Find a map that tells nothing: no technique, and no drum."""
+    if not subject.techniques and not subject.technique_map.pieces:
+        problem = "no techniques and no pieces, so there is nothing to ask for"
+        yield Told((), problem, "write some under `techniques`, or remove the map", "empty-map")
+
+
+def fallbacks(subject: Subject) -> Iterator[Told]:
+    """Find techniques that stand in for themselves; two that stand in for each other are welcome."""
+    for name, technique in subject.techniques.items():
+        if name in technique.fallback:
+            place = ("techniques", name, "fallback")
+            yield Told(place, "names itself, which cannot stand in", f"leave {name} out", "fallback")
+
+
 def groups(subject: Subject) -> Iterator[Told]:
     """Find groups without a default: what is played where nothing is asked depends on what came before."""
     members = {technique.group: name for name, technique in reversed(subject.techniques.items())}
     for group, entry in subject.technique_map.groups.items():
         if group not in members:
-            yield Told(("groups", group), "no technique is of this group", "remove it", "empty-group")
+            yield Told(("groups", group), "no technique is of this group", "remove it", "empty-group", "hint")
         elif not entry.default:
             problem = "no default, so it is left open what plays where nothing is asked"
-            yield Told(
-                ("groups", group), problem, f"write `default: {members[group]}`, or another", "no-default"
-            )
+            remedy = f"write `default: {members[group]}`, or another"
+            yield Told(("groups", group), problem, remedy, "no-default", "hint")
 
 
 def names(subject: Subject) -> Iterator[Told]:
@@ -49,20 +69,26 @@ def names(subject: Subject) -> Iterator[Told]:
             yield Told(place, problem, "rename it, or leave `plays` out", "unknown-name")
 
 
+def _is_misspelt(name: str, meant: str) -> bool:
+    return SequenceMatcher(None, folded(name), folded(meant)).ratio() >= MISSPELT
+
+
 def _unknown(name: str, place: Location, subject: Subject, with_hint: bool) -> Told:
     """Return what is to be said about a name, with what was most likely meant."""
     vocabulary, problem = subject.vocabulary, f"'{name}' is not in the vocabulary"
+    severity: Severity = "hint"
     if meant := vocabulary.name_for(name):
         return Told(place, problem, f"write {meant}", "unknown-name")
     remedy = "say with `plays` what comes nearest, or rename it"
     if with_hint:
         if near := vocabulary.near_miss(name):
             problem += f" (did you mean '{near}'?)"
+            severity = "fault" if _is_misspelt(name, near) else "hint"
         elif read := read_name(name, vocabulary, subject.technique_map.instrument).techniques:
             remedy = f"write `plays: {'+'.join(read)}`"
         else:
             problem += did_you_mean(name, vocabulary.techniques)
-    return Told(place, problem, remedy, "unknown-name")
+    return Told(place, problem, remedy, "unknown-name", severity)
 
 
 def times(subject: Subject) -> Iterator[Told]:
@@ -70,7 +96,7 @@ def times(subject: Subject) -> Iterator[Told]:
     lead = subject.technique_map.lead_ms
     if lead > LONGEST_LEAD_MS:
         problem = f"{lead:g} ms is more than {LONGEST_LEAD_MS:g}: switches would come among earlier notes"
-        yield Told(("lead_ms",), problem, "20 ms are enough for most instruments", "lead")
+        yield Told(("lead_ms",), problem, "20 ms are enough for most instruments", "lead", "hint")
     for name, technique in subject.techniques.items():
         for field in ("first", "transition"):
             given = getattr(technique.latency_ms, field)
@@ -88,7 +114,7 @@ def channels(subject: Subject) -> Iterator[Told]:
         if technique.channel is not None and technique.channel not in known:
             problem = f"its notes go to channel {technique.channel}, which is not among `channels`"
             remedy = f"add {technique.channel} to `channels`"
-            yield Told(("techniques", name, "channel"), problem, remedy, "channel")
+            yield Told(("techniques", name, "channel"), problem, remedy, "channel", "hint")
 
 
 def chased(subject: Subject) -> Iterator[Told]:
@@ -96,4 +122,4 @@ def chased(subject: Subject) -> Iterator[Told]:
     dynamics = subject.technique_map.dynamics
     if dynamics and dynamics.follow == "score" and dynamics.cc not in subject.technique_map.chase:
         problem = f"controller {dynamics.cc} plays the dynamics, but is not set before the first note"
-        yield Told(("dynamics",), problem, f"add {dynamics.cc} to `chase`", "chase")
+        yield Told(("dynamics",), problem, f"add {dynamics.cc} to `chase`", "chase", "hint")

@@ -13,7 +13,7 @@ from pathlib import Path
 from composer_daw.documents import Location, Place, places_of
 from composer_daw.errors import InputError
 from composer_daw.techniques.lint import checks, reach, switches
-from composer_daw.techniques.lint.subject import Subject, Told
+from composer_daw.techniques.lint.subject import Severity, Subject, Told
 from composer_daw.techniques.maps import load_map
 from composer_daw.techniques.vocabulary import Vocabulary, load_vocabulary
 
@@ -22,6 +22,8 @@ CHECKS: tuple[Callable[[Subject], Iterator[Told]], ...] = (
     switches.same_actions,
     switches.toggle_start,
     switches.octave_names,
+    checks.empty,
+    checks.fallbacks,
     checks.groups,
     checks.names,
     checks.times,
@@ -36,7 +38,7 @@ CHECKS: tuple[Callable[[Subject], Iterator[Told]], ...] = (
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong with a map; as text "file:line: place: problem; remedy"."""
+    """One thing that is wrong with a map, or worth a look; as text "file:line: place: problem; remedy"."""
 
     path: str
     line: int | None
@@ -46,12 +48,14 @@ class Finding:
     remedy: str
     kind: str
     """A short code: that of the check, or "load" where the map does not fit its schema."""
+    severity: Severity = "fault"
 
     def __str__(self) -> str:
         """Return the line that a person reads."""
         where = self.path if self.line is None else f"{self.path}:{self.line}"
         told = "; ".join(part for part in (self.problem, self.remedy) if part)
-        return ": ".join(part for part in (where, self.place, told) if part)
+        hint = "hint" if self.severity == "hint" else ""
+        return ": ".join(part for part in (where, hint, self.place, told) if part)
 
 
 def lint_map(path: str | Path, vocabulary: Vocabulary | None = None) -> list[Finding]:
@@ -63,7 +67,7 @@ def lint_map(path: str | Path, vocabulary: Vocabulary | None = None) -> list[Fin
         technique_map = load_map(path)
         places = places_of(path, "a technique map (YAML)")
     except InputError as error:
-        return [_of_error(str(Path(path)), str(error))]
+        return [finding_of_error(path, error)]
     subject = Subject(technique_map, vocabulary or load_vocabulary(), places)
     found = [
         Finding(str(Path(path)), _line(told.location, places), _shown(told.location), *told[1:])
@@ -73,13 +77,13 @@ def lint_map(path: str | Path, vocabulary: Vocabulary | None = None) -> list[Fin
     return sorted(found, key=lambda finding: finding.line or 0)
 
 
-def _of_error(path: str, error: str) -> Finding:
+def finding_of_error(path: str | Path, error: InputError) -> Finding:
     """Return the finding of a map that does not load: its error is a line of the same form."""
-    told = error.removeprefix(f"{path}:")
+    name = str(Path(path))
+    told = str(error).removeprefix(f"{name}:")
     line = re.match(r"(\d+): ", told)
-    return Finding(
-        path, int(line[1]) if line else None, "", told[line.end() if line else 0 :].strip(), "", "load"
-    )
+    problem = told[line.end() if line else 0 :].strip()
+    return Finding(name, int(line[1]) if line else None, "", problem, "", "load")
 
 
 def _line(location: Location, places: dict[Location, Place]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from composer_daw.documents import Location
-from composer_daw.techniques.lint.subject import Subject, Told
+from composer_daw.techniques.lint.subject import Severity, Subject, Told
 from composer_daw.techniques.origins.annotate import AS_WRITTEN
 from composer_daw.techniques.parts import Condition, Technique
 from composer_daw.techniques.vocabulary import folded
@@ -41,8 +41,13 @@ def unreachable(subject: Subject) -> Iterator[Told]:
         if "+" in name and (pair := _excluding(parts, subject)):
             group = subject.vocabulary.group_of(pair[0])
             problem = f"{pair[0]} and {pair[1]} are never asked for together: both are of group '{group}'"
-            yield Told(place, problem, "give it a name of its own, and write the nearest under `plays`", kind)
+            remedy = "give it a name of its own, and write the nearest under `plays`"
+            yield Told(place, problem, remedy, kind, "hint")
         yield from _condition_problems(place, technique, subject)
+        if name in subject.technique_map.defaults and technique.when != Condition():
+            problem = "is a default, so it is played where its condition is not met, too, if nothing else is"
+            remedy = "move the condition to the others of its group, or leave it as a wish"
+            yield Told((*place, "when"), problem, remedy, kind, "hint")
 
 
 def _excluding(parts: tuple[str, ...], subject: Subject) -> tuple[str, str] | None:
@@ -102,7 +107,8 @@ def shadowed(subject: Subject) -> Iterator[Told]:
             if winner := next((one for one in before if covers(subject.techniques[one].when, when)), None):
                 problem = f"never chosen: {winner} plays the same, on all of these notes, and goes first"
                 remedy = f"move it before {winner}, or give the two a `when` that tells them apart"
-                yield Told(("techniques", name), problem, remedy, "shadowed")
+                told_twice: Severity = "fault" if conditional else "hint"
+                yield Told(("techniques", name), problem, remedy, "shadowed", told_twice)
 
 
 def covers(wide: Condition, narrow: Condition) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from composer_daw.documents import Location, Place
 from composer_daw.techniques.actions import Action
@@ -12,6 +12,9 @@ from composer_daw.techniques.maps import TechniqueMap
 from composer_daw.techniques.parts import Technique
 from composer_daw.techniques.pitch_names import name_of
 from composer_daw.techniques.vocabulary import Vocabulary
+
+Severity = Literal["fault", "hint"]
+"""A fault is wrong, whatever the instrument; a hint is worth a look, and may be meant so."""
 
 
 class Told(NamedTuple):
@@ -21,6 +24,7 @@ class Told(NamedTuple):
     problem: str
     remedy: str
     kind: str
+    severity: Severity = "fault"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ def keyswitch_in_range(subject: Subject) -> Iterator[Told]:
     switches = [(place, action) for place, action in subject.actions if isinstance(action, Keyswitch)]
     if switches and not known.pieces and "range" not in known.model_fields_set:
         problem = "the range is not said, so every keyswitch lies among the notes that are played"
-        yield Told((), problem, "write `range`, the lowest and the highest note", kind)
+        yield Told((), problem, "write `range`, the lowest and the highest note", kind, "hint")
         return
     note_channels = {*known.channels, *(one.channel for one in known.techniques.values() if one.channel)}
     heard = _played(subject)
@@ -77,7 +77,7 @@ def octave_names(subject: Subject) -> Iterator[Told]:
         if of_notes and "labels" not in words and letter in tuple("abcdefg"):
             problem = f"'{place.text}' is an octave higher or lower where middle C is called otherwise"
             remedy = "write `middle_c: C4` (or C3, C5) at the top, or numbers for notes"
-            yield Told(location, problem, remedy, "octave-names")
+            yield Told(location, problem, remedy, "octave-names", "hint")
             return
 
 

@@ -26,8 +26,14 @@ TAG = re.compile(r"\[technique:([^\]]*)\]", re.IGNORECASE)
 AS_WRITTEN = "written"
 """The name that asks for the techniques that stand in the score."""
 
+BETWEEN = re.compile(r"[+,;/&()\[\]!?\"]")
+"""Signs between the names in a text, and around them."""
+
 EARLY_S = 1e-4
 """A text this much after a note still counts for it: half a tick at most tempos."""
+
+LONGEST = 6
+"""Words of a name, where several stand in a row."""
 
 SHORTEST = 3
 """Letters of a name that only the map has, for a text to be taken for it."""
@@ -174,8 +180,35 @@ def _named(text: Text, names: Names) -> TechniqueSet | None:
         return tuple(dict.fromkeys(name for one in sets for name in one)) or ("default",)
     if whole := _one_name(text.text, names):
         return whole
-    parts = [_one_name(part, names) for part in re.split(r"[+,;/]", text.text) if part.strip()]
-    return tuple(name for part in parts if part for name in part) if parts and all(parts) else None
+    parts = [_names_in_a_row(part, names) for part in BETWEEN.split(text.text) if part.strip()]
+    found = tuple(name for part in parts if part for name in part)
+    return found if found and None not in parts else None
+
+
+def _names_in_a_row(text: str, names: Names) -> TechniqueSet | None:
+    """Return what a part of a text asks for: one name, or several ("pizz. con sord."), and no other words
+    than the vocabulary's `beside` ("sempre pizz."); None where something else stands there.
+    """
+    if (whole := _one_name(text, names)) is not None:
+        return whole
+    words = text.split()
+    found: list[str] = []
+    while words:
+        ends = range(min(len(words), LONGEST), 0, -1)
+        runs = ((end, " ".join(words[:end])) for end in ends)
+        told = ((end, _name_or_nothing(run, names)) for end, run in runs)
+        end, name = next(((end, name) for end, name in told if name is not None), (0, None))
+        if name is None:
+            return None
+        found += [name] if name else []
+        words = words[end:]
+    return tuple(found)
+
+
+def _name_or_nothing(text: str, names: Names) -> str | None:
+    """Return the technique that some words stand for, "" for those that tell none, None for all others."""
+    beside = "" if folded(text) in names.vocabulary.beside_words else None
+    return names.vocabulary.name_for(text) or beside
 
 
 def _one_name(text: str, names: Names) -> TechniqueSet | None:
