@@ -22,17 +22,27 @@ from composer_daw.humanizer.repair import SHORTEST_S, apart, in_order, last_of_p
 from composer_daw.humanizer.rules.rule import Rule
 from composer_daw.humanizer.speed import at_speed, check_tempo
 from composer_daw.humanizer.velocities import ROOM_DB, below_full, level_of, velocity_of
-from composer_daw.humanizer.warp import Warp, bounded, stretches, tempo_map_of, warp_of, within_bars
+from composer_daw.humanizer.warp import (
+    SLOWEST_US,
+    Warp,
+    bounded,
+    stretches,
+    tempo_map_of,
+    warp_of,
+    within_bars,
+)
 from composer_daw.midi.read import LONGEST_S
 from composer_daw.performance import Array, Floats, Performance
 
 GRID_SHARE = 0.2
 """Where the grid is kept, so much is played of what rules and rubato do to the tempo: within the bars, and so
-that onsets spread around the grid by 30 ms at most. Our choice."""
+that onsets spread around the grid by 30 ms at most; a strength above 1 adds nothing to that. Our choice."""
 
 NEAREST = 0.45
 """No chord is moved by itself further than this share of the way to those beside it."""
 SAME_S = 1e-6
+ASTRAY_S = 0.02
+"""Where a tempo map ends so much beside the performance, it could not follow it."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,9 @@ def apply(performance: Performance, plan: Plan) -> Humanized:
     controls = moved_controls(score, notes["onset_s"], warp)
     texts = moved_texts(score, notes["onset_s"], warp)
     played = dataclasses.replace(score, notes=notes, tempo=grid, controls=controls, texts=texts)
+    if plan.tempo == "map" and abs(float(grid.seconds_at(end_beat)) - float(warp.at(end_beat))) > ASTRAY_S:
+        slowest = 60e6 / SLOWEST_US
+        remarks += (f"slower than the {slowest:.1f} beats a minute of MIDI: notes leave their beats",)
     if played.duration_s > LONGEST_S:
         remarks += (
             f"lasts {played.duration_s / 3600:.1f} hours; what is over {LONGEST_S / 3600:.0f} is not read",
@@ -88,10 +101,13 @@ def apply(performance: Performance, plan: Plan) -> Humanized:
 
 def _changes(rule: Rule, lines: Lines, plan: Plan) -> Changes:
     """Return what a rule does."""
-    changes = rule.changes(lines).scaled(plan.strength)
-    if plan.tempo == "map":
-        return changes
-    return dataclasses.replace(changes, duration_ms=GRID_SHARE * changes.duration_ms)
+    changes = rule.at_strength(lines, plan.strength)
+    return dataclasses.replace(changes, duration_ms=_tempo_share(plan) * changes.duration_ms)
+
+
+def _tempo_share(plan: Plan) -> float:
+    """Return how much is played of what is done to the tempo."""
+    return 1.0 if plan.tempo == "map" else GRID_SHARE / max(plan.strength, 1.0)
 
 
 def _warp(lines: Lines, total: Changes, plan: Plan) -> Warp:
@@ -101,8 +117,8 @@ def _warp(lines: Lines, total: Changes, plan: Plan) -> Warp:
         return warp_of(tempo, np.zeros(1), np.ones(1), float(lines.end_beat.max(initial=0.0)))
     end_beat = float(lines.end_beat.max())
     beat, longer = stretches(lines, total.duration_ms)
-    share = GRID_SHARE if plan.tempo == "keep" else 1.0
-    longer = np.maximum(longer, 0.1) * np.exp(share * plan.strength * plan.rubato.log_period_at(beat))
+    rubato = _tempo_share(plan) * plan.strength * plan.rubato.log_period_at(beat)
+    longer = np.maximum(longer, 0.1) * np.exp(rubato)
     warp = warp_of(tempo, beat, bounded(tempo, beat, longer, end_beat), end_beat)
     return within_bars(warp, tempo, end_beat) if plan.tempo == "keep" else warp
 

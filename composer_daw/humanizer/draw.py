@@ -12,7 +12,7 @@ from composer_daw.humanizer.lines import Lines
 from composer_daw.humanizer.plan import Plan, Rubato, Tempo, digest_of
 from composer_daw.humanizer.rules.noise import TIMING_MS
 from composer_daw.humanizer.rules.palette import PALETTE
-from composer_daw.humanizer.rules.rule import Rule
+from composer_daw.humanizer.rules.rule import MOST_K, Rule
 from composer_daw.humanizer.rules.swing import Swing
 from composer_daw.sampling import generator_for
 
@@ -25,9 +25,6 @@ STEADY = {
 }
 """Rules that no emotion changes, and their strengths. Our choice: Director Musices' default.pal has 1 for the
 first four, which together with the arches is more than one wants on top of an emotion."""
-
-MOST_K = 10.0
-"""No rule can be stronger; at most a few times what its authors call normal is still music."""
 
 
 def rules_of(

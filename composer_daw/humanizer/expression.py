@@ -68,6 +68,14 @@ class Expression(Part):
     mode: Mode
     """Advice only."""
 
+    @model_validator(mode="after")
+    def _possible(self) -> Expression:
+        for name, value in self.figures().items():
+            if within(name, value) != value:
+                low, high = FIGURES[name].lowest, FIGURES[name].highest
+                raise ValueError(f"{name} {value:g} is outside {low:g}..{high:g}")
+        return self
+
     def figures(self) -> dict[str, float]:
         """Return the figures by name, in their order."""
         return {name: getattr(self, name) for name in FIGURES}

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from composer_daw.errors import InputError
 from composer_daw.files import check_is_file, write_text
@@ -28,8 +37,16 @@ class Rubato(BaseModel):
     source: str = "none"
     """What drew it: the name and digest of the weights, `rules`, or `none`."""
     beat: tuple[FiniteFloat, ...] = ()
-    log_period: tuple[FiniteFloat, ...] = ()
-    level_db: tuple[FiniteFloat, ...] = ()
+    log_period: tuple[Annotated[float, Field(ge=-10, le=10)], ...] = ()
+    level_db: tuple[Annotated[float, Field(ge=-200, le=200)], ...] = ()
+
+    @model_validator(mode="after")
+    def _are_curves(self) -> Rubato:
+        if not len(self.beat) == len(self.log_period) == len(self.level_db):
+            raise ValueError("rubato: each beat needs a log_period and a level_db")
+        if any(later < earlier for earlier, later in pairwise(self.beat)):
+            raise ValueError("rubato: its beats must rise")
+        return self
 
     @classmethod
     def of(cls, curves: Curves) -> Rubato:
@@ -84,6 +101,14 @@ class Plan(BaseModel):
     """Digest of its pitches, channels and tracks."""
     rules: tuple[AnyRule, ...] = ()
     rubato: Rubato = Rubato()
+
+    @field_validator("rules")
+    @classmethod
+    def _each_once(cls, rules: tuple[AnyRule, ...]) -> tuple[AnyRule, ...]:
+        names = [rule.name for rule in rules]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"{', '.join(sorted(twice))}: stands there twice")
+        return rules
 
     @property
     def speed(self) -> float:

@@ -9,15 +9,18 @@ chord stands for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, FiniteFloat
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from composer_daw.errors import InputError
 from composer_daw.humanizer.changes import Changes
 from composer_daw.humanizer.lines import Lines
 from composer_daw.performance import Floats
+
+MOST_K = 10.0
+"""No rule can be stronger; at most a few times what its authors call normal is still music."""
 
 
 class Rule(BaseModel):
@@ -26,7 +29,7 @@ class Rule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Any
-    k: FiniteFloat = 1.0
+    k: Annotated[FiniteFloat, Field(ge=-MOST_K, le=MOST_K)] = 1.0
 
     def draw(self, lines: Lines, rng: np.random.Generator) -> Self:
         """Return the rule with what chance or the score decides; it then applies the same way every time."""
@@ -35,6 +38,10 @@ class Rule(BaseModel):
     def changes(self, lines: Lines) -> Changes:
         """Return what the rule does to each chord."""
         raise NotImplementedError
+
+    def at_strength(self, lines: Lines, strength: float) -> Changes:
+        """Return so much of what the rule does."""
+        return self.changes(lines).scaled(strength)
 
 
 def drawn_values(values: Sequence[float], lines: Lines, name: str) -> Floats:

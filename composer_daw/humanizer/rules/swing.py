@@ -25,8 +25,7 @@ class Swing(Rule):
     """Delay off-beat eighths by k (beat/2) (SR - 1) / (SR + 1), SR = 4.1019 - 0.01 bpm, at least 1.
 
     SR is the ratio of the long to the short eighth at k = 1, `ratio` in its place where one is given; what
-    comes out is at most 3:1. Off-beats are
-    eighths in the middle of a quarter note (not of 6/8, 9/8 or 12/8) with nothing on the sixteenths beside
+    comes out is at most 3:1, whatever the strength of the whole. Off-beats are eighths in the middle of a quarter note (not of 6/8, 9/8 or 12/8) with nothing on the sixteenths beside
     them. What the soloist (the melody) plays is later by `delay` k (125.1 - 0.4101 bpm) ms and the bass by
     `delay` k (23.28 - 0.0536 bpm) ms, but not their off-beats, where all meet; both are at least 0, and need
     other lines to be behind of. Drums and bass accent off-beats by 3 k `accent` dB. Source: Director Musices,
@@ -57,6 +56,11 @@ class Swing(Rule):
         return Changes.of(
             len(lines), shift_ms=shift, level_db=np.where(accented, 3.0 * self.k * self.accent, 0.0)
         )
+
+
+    def at_strength(self, lines: Lines, strength: float) -> Changes:
+        """Return so much of what the rule does, at most 3:1."""
+        return self.model_copy(update={"k": strength * self.k}).changes(lines)
 
 
 def ratio_at(bpm: Floats) -> Floats:

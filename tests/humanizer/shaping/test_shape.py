@@ -217,7 +217,7 @@ def test_nothing_is_louder_than_the_score_and_nothing_is_silenced(
     score = drawn(rows, said)
     done = shape(score, MAPS["cc11"], at(arousal))
     times, values = curve(done)
-    if len(times):
+    if 11 in changed(score, done):  # what is not shaped, two values at one time included, stays
         own_times, own = curve(score)
         ceiling = np.append(127, own)[np.searchsorted(own_times, times + 1e-6, side="right")]
         assert (values <= ceiling).all()
