@@ -93,14 +93,14 @@ def _played(
     """Return the score as it was changed, what was changed, and the performance."""
     from composer_daw.humanizer import apply, humanize, load_plan, load_profile
 
-    loaded = load_plan(plan) if plan else None
-    profile = load_profile(more["profile"])
-    valence = loaded.valence if loaded else more["valence"]
+    if plan:
+        loaded = load_plan(plan)
+        changed, changes = _changed(written, more["mode"], more["register"], loaded.expression.mode)
+        return changed, changes, apply(changed, loaded)
+    profile, valence = load_profile(more["profile"]), more["valence"]
     if valence is None:
         valence = profile.point(more["emotion"]).valence if more["emotion"] else 0.0
     changed, changes = _changed(written, more["mode"], more["register"], profile.mode.at(valence))
-    if loaded:
-        return changed, changes, apply(changed, loaded)
     options = {name: more[name] for name in ("valence", "arousal", "tempo", "rubato", "strength", "seed")}
     humanized = humanize(
         changed, emotion=more["emotion"] or "", profile=profile, rules=_rules(more["rules"]), **options

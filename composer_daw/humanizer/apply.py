@@ -32,11 +32,11 @@ from composer_daw.humanizer.warp import (
     within_bars,
 )
 from composer_daw.midi.read import LONGEST_S
-from composer_daw.performance import Array, Floats, Performance
+from composer_daw.performance import Array, Floats, Performance, TempoMap
 
 GRID_SHARE = 0.2
 """Where the grid is kept, so much is played of what rules and rubato do to the tempo: within the bars, and so
-that onsets spread around the grid by 30 ms at most; a strength above 1 adds nothing to that. Our choice."""
+that onsets spread around the grid by 30 ms at most; a strength above 1 takes no more of it. Our choice."""
 
 NEAREST = 0.45
 """No chord is moved by itself further than this share of the way to those beside it."""
@@ -89,7 +89,7 @@ def apply(performance: Performance, plan: Plan) -> Humanized:
     controls = moved_controls(score, notes["onset_s"], warp)
     texts = moved_texts(score, notes["onset_s"], warp)
     played = dataclasses.replace(score, notes=notes, tempo=grid, controls=controls, texts=texts)
-    if plan.tempo == "map" and abs(float(grid.seconds_at(end_beat)) - float(warp.at(end_beat))) > ASTRAY_S:
+    if plan.tempo == "map" and _astray_s(grid, warp, end_beat) > ASTRAY_S:
         slowest = 60e6 / SLOWEST_US
         remarks += (f"slower than the {slowest:.1f} beats a minute of MIDI: notes leave their beats",)
     if played.duration_s > LONGEST_S:
@@ -121,6 +121,11 @@ def _warp(lines: Lines, total: Changes, plan: Plan) -> Warp:
     longer = np.maximum(longer, 0.1) * np.exp(rubato)
     warp = warp_of(tempo, beat, bounded(tempo, beat, longer, end_beat), end_beat)
     return within_bars(warp, tempo, end_beat) if plan.tempo == "keep" else warp
+
+
+def _astray_s(grid: TempoMap, warp: Warp, end_beat: float) -> float:
+    """Return how far the end by a tempo map is from the end that is played."""
+    return float(np.abs(grid.seconds_at(end_beat) - warp.at(np.array([end_beat]))).max())
 
 
 def _onsets(lines: Lines, total: Changes, warp: Warp) -> Floats:

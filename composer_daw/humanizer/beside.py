@@ -31,13 +31,14 @@ def moved_controls(score: Performance, onset_s: Floats, warp: Warp) -> Array:
 def moved_texts(score: Performance, onset_s: Floats, warp: Warp) -> tuple[Text, ...]:
     """Return the texts; each minds the notes of its track, or of all where its track has none."""
     notes = score.notes
-    texts = []
-    for text in score.texts:
-        mine = notes["track"] == text.track
+    was_s, track = np.array([one.time_s for one in score.texts]), np.array([one.track for one in score.texts])
+    time_s = np.empty(len(was_s))
+    for number in np.unique(track):
+        texts, mine = track == number, notes["track"] == number
         mine = mine if mine.any() else np.ones(len(notes), bool)
-        time_s = _moved(np.array([text.time_s]), score, notes["onset_s"][mine], onset_s[mine], warp)
-        texts.append(dataclasses.replace(text, time_s=float(time_s[0])))
-    return tuple(texts)
+        time_s[texts] = _moved(was_s[texts], score, notes["onset_s"][mine], onset_s[mine], warp)
+    moved = zip(score.texts, time_s.tolist(), strict=True)
+    return tuple(dataclasses.replace(text, time_s=at) for text, at in moved)
 
 
 def _moved(was_s: Floats, score: Performance, before_s: Floats, after_s: Floats, warp: Warp) -> Floats:

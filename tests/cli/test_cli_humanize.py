@@ -81,6 +81,23 @@ def test_the_notes_are_changed_only_where_asked_and_that_is_told(
     assert "note: mode: as written; the valence advises neither major nor minor" in ran.err
 
 
+def test_a_plan_has_the_advice_of_its_profile(run: Callable, tune: Path, tmp_path: Path) -> None:
+    from composer_daw.files import shipped
+
+    text = (shipped("configs") / "emotion_profile.yaml").read_text("utf-8")
+    mine, plan, outs = (
+        tmp_path / "mine.yaml",
+        tmp_path / "plan.json",
+        [tmp_path / "1.mid", tmp_path / "2.mid"],
+    )
+    mine.write_text(text.replace("minor_below: -0.2", "minor_below: -0.9"), "utf-8")
+    options = ("--mode", "parallel")
+    first = run("humanize", tune, "-o", outs[0], *WORD, *options, "--profile", mine, "--save-plan", plan)
+    again = run("humanize", tune, "-o", outs[1], *options, "--plan", plan)
+    assert "mode: as written" in first.err and again.err == first.err
+    assert outs[0].read_bytes() == outs[1].read_bytes()
+
+
 def test_the_report(run: Callable, tune: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     ran = run("humanize", tune, "-o", tmp_path / "o.mid", *WORD, "--report", page, "--register", 1)

@@ -91,6 +91,31 @@ def test_a_strength_above_1_stays_within_the_fixed_limits() -> None:
     assert noise[: len(noise) // 2].std() <= 31
 
 
+def test_swing_is_at_most_3_to_1_at_any_strength() -> None:
+    notes = note_rows([(0.5 * n + late, 0.2, 60 + n % 7, 80) for n in range(32) for late in (0.0, 0.25)])
+    score = Performance(notes[np.arange(64) % 4 != 2])  # every second off-beat has a quarter note after it
+    for strength, late_ms in ((0.5, 250 * 0.5 * 1.9 / 3.9), (1.0, 250 * 1.9 / 3.9), (2.0, 125.0)):
+        shift = humanize(score, strength=strength, rules={"swing": 1.0}).by_rule["swing"].shift_ms
+        assert shift.max() == pytest.approx(late_ms, abs=0.1)
+
+
+def test_a_kept_grid_is_left_no_further_at_a_strength_above_1() -> None:
+    score = rich().performance
+    once, twice = (humanize(score, -1, -1, strength=k, rubato=0.5, rules=NONE) for k in (1.0, 2.0))
+    for name, changes in once.by_rule.items():
+        assert np.allclose(changes.duration_ms, twice.by_rule[name].duration_ms), name
+    assert np.allclose(once.warp.time_s, twice.warp.time_s)
+    assert twice.by_rule["phrase_arch"].level_db.min() < 1.9 * once.by_rule["phrase_arch"].level_db.min()
+
+
+def test_a_tempo_that_midi_cannot_say_is_told() -> None:
+    notes = note_rows([(12.0 * n, 9.0, 60 + n, 80) for n in range(8)])
+    score = Performance(notes, tempo=TempoMap(np.zeros(1), np.full(1, 5.0)))
+    said = "slower than the 3.6 beats a minute of MIDI: notes leave their beats"
+    assert said in humanize(score, -1, -1, tempo="map").remarks
+    assert said not in humanize(score, 1, 1, tempo="map").remarks
+
+
 def test_a_loud_score_makes_room_and_says_so() -> None:
     score = rich().performance.with_notes(velocity=120)
     played = humanize(score, 1, 1)

@@ -56,6 +56,20 @@ def test_what_is_no_plan_is_refused_in_one_line(tmp_path: Path, text: str) -> No
 
 def test_a_plan_cannot_be_out_of_range() -> None:
     plan = humanize(rich().performance).plan
-    for change in ({"strength": 3.0}, {"valence": 2.0}, {"tempo": "x"}, {"odd": 1}):
+    told = plan.model_dump()
+    curve = {"beat": [0, 1], "log_period": [0.1, 0.1], "level_db": [0, 0]}
+    assert Plan.model_validate(told | {"rubato": curve}).rubato.log_period == (0.1, 0.1)
+    for change in (
+        {"strength": 3.0},
+        {"valence": 2.0},
+        {"tempo": "x"},
+        {"odd": 1},
+        {"expression": told["expression"] | {"tempo_factor": -1.0}},
+        {"rules": told["rules"] * 2},
+        {"rules": [told["rules"][0] | {"k": 1e300}]},
+        {"rubato": curve | {"beat": [0]}},
+        {"rubato": curve | {"beat": [1, 0]}},
+        {"rubato": curve | {"log_period": [0, 1e4]}},
+    ):
         with pytest.raises(ValueError):
-            Plan.model_validate(plan.model_dump() | change)
+            Plan.model_validate(told | change)

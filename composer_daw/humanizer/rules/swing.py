@@ -25,14 +25,14 @@ class Swing(Rule):
     """Delay off-beat eighths by k (beat/2) (SR - 1) / (SR + 1), SR = 4.1019 - 0.01 bpm, at least 1.
 
     SR is the ratio of the long to the short eighth at k = 1, `ratio` in its place where one is given; what
-    comes out is at most 3:1, whatever the strength of the whole. Off-beats are eighths in the middle of a quarter note (not of 6/8, 9/8 or 12/8) with nothing on the sixteenths beside
-    them. What the soloist (the melody) plays is later by `delay` k (125.1 - 0.4101 bpm) ms and the bass by
-    `delay` k (23.28 - 0.0536 bpm) ms, but not their off-beats, where all meet; both are at least 0, and need
-    other lines to be behind of. Drums and bass accent off-beats by 3 k `accent` dB. Source: Director Musices,
-    `swing-ratio-tempo-prop-all`, `swing-beat-delay-tempo-prop-solo` and `-bass`, `swing-offbeat-accent`
-    (swing.lsp, with its straight lines of 2020); after A. Friberg & A. Sundstrom, "Swing ratios and ensemble
-    timing in jazz performance", Music Perception 19 (2002). Whom the accents are for, and that 3:1 is the
-    most, are our own choice.
+    comes out is at most 3:1, whatever the strength of the whole. Off-beats are eighths in the middle of a
+    quarter note (not of 6/8, 9/8 or 12/8) with nothing on the sixteenths beside them. What the soloist (the
+    melody) plays is later by `delay` k (125.1 - 0.4101 bpm) ms and the bass by `delay` k (23.28 - 0.0536 bpm)
+    ms, but not their off-beats, where all meet; both are at least 0, and need other lines to be behind of.
+    Drums and bass accent off-beats by 3 k `accent` dB. Source: Director Musices, `swing-ratio-tempo-prop-
+    all`, `swing-beat-delay-tempo-prop-solo` and `-bass`, `swing-offbeat-accent` (swing.lsp, with its straight
+    lines of 2020); after A. Friberg & A. Sundstrom, "Swing ratios and ensemble timing in jazz performance",
+    Music Perception 19 (2002). Whom the accents are for, and that 3:1 is the most, are our own choice.
     """
 
     name: Literal["swing"] = "swing"
@@ -56,7 +56,6 @@ class Swing(Rule):
         return Changes.of(
             len(lines), shift_ms=shift, level_db=np.where(accented, 3.0 * self.k * self.accent, 0.0)
         )
-
 
     def at_strength(self, lines: Lines, strength: float) -> Changes:
         """Return so much of what the rule does, at most 3:1."""
