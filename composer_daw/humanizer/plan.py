@@ -126,10 +126,15 @@ class Plan(BaseModel):
 
 
 def digest_of(lines: Lines) -> str:
-    """Return 16 hexadecimal digits over the pitches, channels and tracks of a score, in its order."""
-    notes = lines.performance.notes[np.argsort(lines.performance.notes["source"], kind="stable")]
-    columns = (notes[name].astype("<i4").tobytes() for name in ("pitch", "channel", "track"))
-    return hashlib.sha256(b"".join(columns)).hexdigest()[:16]
+    """Return 16 hexadecimal digits over the notes of a score: pitch, channel, track, and beat to a sixth.
+
+    So coarse that the same score read from another file, or played a little unevenly, is the same.
+    """
+    order = np.argsort(lines.performance.notes["source"], kind="stable")
+    notes = lines.performance.notes[order]
+    columns = [notes[name].astype("<i4").tobytes() for name in ("pitch", "channel", "track")]
+    beats = np.rint(6.0 * lines.beat[order] + 0.1).astype("<i4")
+    return hashlib.sha256(b"".join((*columns, beats.tobytes()))).hexdigest()[:16]
 
 
 def save_plan(plan: Plan, path: str | Path) -> None:

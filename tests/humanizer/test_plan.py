@@ -43,6 +43,16 @@ def test_another_score_is_refused() -> None:
         apply(score.with_notes(pitch=score.notes["pitch"] + 1), plan)
 
 
+def test_the_same_notes_in_another_rhythm_are_another_score() -> None:
+    score = rich().performance
+    half = {name: score.notes[name] / 2 for name in ("onset_s", "duration_s", "written_onset_s")}
+    with pytest.raises(InputError, match="drawn for a score of"):
+        apply(
+            score.with_notes(**half, written_duration_s=score.notes["written_duration_s"] / 2),
+            humanize(score).plan,
+        )
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", "{", '{"humanizer": 2}', '{"humanizer": 1, "rules": [{"name": "x"}]}']
 )
