@@ -1,0 +1,1 @@
+"""Composing: a song file becomes a score, a performance, stems, a mix and a page."""
