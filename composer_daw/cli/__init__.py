@@ -12,6 +12,7 @@ from composer_daw.errors import ComposerError
 
 COMMANDS = {
     "render": ("composer_daw.cli.render:render", "Render a score with one instrument."),
+    "audition": ("composer_daw.cli.audition:audition", "Hear versions of a score on a page."),
     "dataset": ("composer_daw.cli.dataset:dataset", "Make data sets of playing techniques."),
     "emotions": ("composer_daw.cli.emotions:emotions", "Show how emotions are played."),
     "humanize": ("composer_daw.cli.humanize:humanize", "Play a score in an emotion, as MIDI."),

@@ -3,14 +3,15 @@
     with open_faust("studio/violin", 44100) as host:
         audio = host.render(events, duration_s=4.0, seed=1)
 
-An instrument is a declaration (YAML) beside two Faust programs: a mono string, fed with control lanes that
-are accurate to the sample, and a body that colours the sum of all notes. See `faust_lanes` for how notes
-become lanes.
+An instrument is a declaration (YAML) beside its Faust programs: a string (or one for each piece of a kit),
+fed with control lanes that are accurate to the sample, and a body that colours the sum of all notes. See
+`faust_lanes` for how notes become lanes, `faust_cuts` for what cuts them short.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +42,9 @@ COMPILE_FLAGS = ["-ftz", "2"]
 
 BLOCK = 512
 
+IMPORT = re.compile(r'\b(?:import|library)\("([^"]+)"\)')
+"""How a Faust file names another."""
+
 
 def open_faust(name: str, sample_rate: int, bend_range: float = 2.0) -> FaustHost:
     """Return the host of the built-in Faust instrument `name`, such as "studio/violin".
@@ -69,9 +73,9 @@ def sound_digest(name: str) -> str:
 
     files = [*sorted(Path(__file__).parent.glob("faust*.py"))]
     ours = b"".join(path.read_bytes() for path in files)
-    return hashlib.sha256(
-        _fingerprint(check_faust_name(name)) + ours + version("dawdreamer").encode()
-    ).hexdigest()
+    path = check_faust_name(name)
+    sound = _fingerprint(path, load_declaration(path))
+    return hashlib.sha256(sound + ours + version("dawdreamer").encode()).hexdigest()
 
 
 class FaustHost(ClosesItself):
@@ -84,11 +88,13 @@ class FaustHost(ClosesItself):
         self.sample_rate = sample_rate
         declaration = load_declaration(path)
         self.declaration: Declaration = declaration.model_copy(update={"bend_range": bend_range})
-        self.state = _fingerprint(path)
+        self.state = _fingerprint(path, declaration)
         lanes = len(BASE_LANES) + len(self.declaration.lanes)
-        strings, body = path.parent / self.declaration.strings_dsp, path.parent / self.declaration.body_dsp
-        self._strings: _Program | None = _Program(strings, sample_rate, lanes, 1)
-        self._body: _Program | None = _Program(body, sample_rate, 1, self.declaration.channels)
+        self._folder, self._strings = path.parent, dict[str, _Program]()
+        if len(self.declaration.programs) == 1:
+            self._string(self.declaration.programs[0])
+        body, wires = path.parent / self.declaration.body_dsp, self.declaration.strings_channels
+        self._body: _Program | None = _Program(body, sample_rate, wires, self.declaration.channels)
 
     @property
     def latency_samples(self) -> int:
@@ -101,30 +107,41 @@ class FaustHost(ClosesItself):
 
     def render(self, events: Events, duration_s: float, seed: int = 0) -> Audio:
         """Return the audio from `-events.pre_roll_s` to `duration_s`; `seed` varies every note a little."""
-        if self._strings is None or self._body is None:
+        if self._body is None:
             raise HostError(f"{self.declaration.name}: the host is closed; open it again to render")
         if len(events.of(Kind.PARAMETER)):
             raise HostError(f"{self.declaration.name}: has no parameters, only keyswitches and controllers")
         total = max(0, round((duration_s + events.pre_roll_s) * self.sample_rate))
-        sound = self._body.run(self._play(events, total, seed, self._strings)[np.newaxis])
+        sound = self._body.run(self._play(events, total, seed))
         if not np.isfinite(sound).all():
             raise HostError(f"{self.declaration.name}: rendered NaN or infinite samples")
         return Audio(sound, self.sample_rate)
 
-    def _play(self, events: Events, total: int, seed: int, strings: _Program) -> Samples:
-        """Return the force at the bridge, one channel, all notes summed."""
+    def _play(self, events: Events, total: int, seed: int) -> Samples:
+        """Return the force at the bridge, all notes summed, channels of the string programs x samples."""
         declaration, rate = self.declaration, self.sample_rate
-        timeline = np.zeros(total, dtype=np.float32)
+        timeline = np.zeros((declaration.strings_channels, total), dtype=np.float32)
         notes = read_notes(events, declaration, rate, total, seed)
         bend = bend_track(events, declaration, rate, total)
         controls = control_tracks(events, declaration, rate, total)
-        for packet in packets(plan_strokes(notes, declaration, rate, total), rate):
-            lay_out(packet, strings.run(build_lanes(packet, declaration, bend, controls))[0], timeline, rate)
+        strokes = plan_strokes(notes, declaration, rate, total)
+        for name in declaration.programs:
+            for packet in packets(strokes.of_program(declaration, name), rate):
+                lanes = build_lanes(packet, declaration, bend, controls)
+                lay_out(packet, self._string(name).run(lanes), timeline)
         return timeline
+
+    def _string(self, name: str) -> _Program:
+        """Return a string program, compiled when it is first needed: a song uses a few of a kit's."""
+        if name not in self._strings:
+            lanes = len(BASE_LANES) + len(self.declaration.lanes)
+            channels = self.declaration.strings_channels
+            self._strings[name] = _Program(self._folder / name, self.sample_rate, lanes, channels)
+        return self._strings[name]
 
     def close(self) -> None:
         """Let go of the engines."""
-        self._strings = self._body = None
+        self._strings, self._body = {}, None
 
 
 class _Program:
@@ -178,9 +195,15 @@ def _engine_errors(what: str) -> Iterator[None]:
         raise HostError(f"{what}: {str(error).strip()}") from error
 
 
-def _fingerprint(path: Path) -> bytes:
-    """Return a hash over the declaration and every Faust file beside it."""
-    digest = hashlib.sha256()
-    for part in sorted([path, *path.parent.glob("*.dsp"), *path.parent.glob("*.lib")]):
-        digest.update(part.read_bytes())
+def _fingerprint(path: Path, declaration: Declaration) -> bytes:
+    """Return a hash over the declaration, its programs, and the libraries beside it that they import."""
+    digest = hashlib.sha256(path.read_bytes())
+    waiting, done = [*declaration.programs, declaration.body_dsp], set[str]()
+    for name in waiting:
+        part = path.parent / name
+        if name in done or not part.is_file():  # Faust's own libraries count with the engine's version
+            continue
+        done.add(name)
+        digest.update(name.encode() + part.read_bytes())
+        waiting += IMPORT.findall(part.read_text(encoding="utf-8"))
     return digest.digest()

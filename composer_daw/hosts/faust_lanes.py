@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from composer_daw.audio import Samples
 from composer_daw.events import Events, Kind
-from composer_daw.hosts.faust_declaration import BASE_LANES, Declaration
+from composer_daw.hosts.faust_cuts import find_cuts
+from composer_daw.hosts.faust_declaration import BASE_LANES, ByValue, Declaration, figures
 from composer_daw.hosts.faust_notes import Floats, Ints, Notes
 
 Lanes = npt.NDArray[np.float32]
@@ -40,7 +41,8 @@ PACKED_S = 20.0
 class Strokes:
     """Notes as parts of the packed stream, in samples.
 
-    `first` marks the first note of a stroke; `forget`, `held` and `ring` are the lengths of a note's parts.
+    `first` marks the first note of a stroke; `forget`, `held` and `ring` are the lengths of a note's parts,
+    `fade` is how long its end fades.
     """
 
     notes: Notes
@@ -48,17 +50,32 @@ class Strokes:
     forget: Ints
     held: Ints
     ring: Ints
+    fade: Ints
 
     @property
     def lengths(self) -> Ints:
         """Return the samples each note takes in the packed stream."""
         return self.forget + self.held + self.ring
 
-    def slice(self, part: slice) -> Strokes:
+    def slice(self, part: slice | Ints) -> Strokes:
         """Return some of the notes; the slice must hold whole strokes."""
         return Strokes(
-            self.notes.slice(part), self.first[part], self.forget[part], self.held[part], self.ring[part]
+            self.notes.slice(part),
+            self.first[part],
+            self.forget[part],
+            self.held[part],
+            self.ring[part],
+            self.fade[part],
         )
+
+    def of_program(self, declaration: Declaration, program: str) -> Strokes:
+        """Return the strokes that one of the string programs plays; the first note of a stroke decides."""
+        choice = declaration.strings_dsp
+        if not isinstance(choice, ByValue):
+            return self
+        mine = np.asarray(choice.values) == program
+        opens = np.flatnonzero(self.first)[np.cumsum(self.first) - 1]
+        return self.slice(np.flatnonzero(mine[choice.places(self.notes.lanes)][opens]))
 
 
 @dataclass(frozen=True)
@@ -82,11 +99,19 @@ def plan_strokes(notes: Notes, declaration: Declaration, sample_rate: int, total
     held = np.where(last, notes.release, np.append(notes.onset[1:], total)) - notes.onset
     tails = np.minimum(_tails(notes, first, declaration, sample_rate), np.maximum(total - notes.release, 0))
     forget = np.where(first, _forget(declaration, sample_rate), 0)
-    return Strokes(notes, first, forget, held, np.where(last, tails, 0))
+    fade = np.full(len(notes), round(FADE_S * sample_rate))
+    cuts = find_cuts(notes, first, declaration, sample_rate)
+    if cuts is not None:
+        fade = np.where(cuts.stop < notes.release + tails, cuts.fade, fade)
+        held = np.where(last, np.minimum(held, cuts.stop - notes.onset), held)
+        tails = np.clip(cuts.stop - notes.release, 0, tails)
+    return Strokes(notes, first, forget, held, np.where(last, tails, 0), fade)
 
 
 def _slurred(notes: Notes, declaration: Declaration, touch: int) -> npt.NDArray[np.bool_]:
     """Return which notes go on in the stroke of the note before: they meet it and outlast it."""
+    if declaration.connects is None:
+        return np.zeros(len(notes), dtype=bool)
     willing = np.isin(notes.lanes[declaration.connects.lane], declaration.connects.values)
     slurred = np.zeros(len(notes), dtype=bool)
     slurred[1:] = (
@@ -104,9 +129,13 @@ def _tails(notes: Notes, first: npt.NDArray[np.bool_], declaration: Declaration,
 
     A technique on n strings rings on until the n-th stroke that begins after its release, or just before.
     """
-    tail_s = np.asarray(declaration.tail_s.values)[notes.lanes[declaration.tail_s.lane].astype(np.int64)]
+    tail_s = figures(declaration.tail_s, notes.lanes, len(notes))
+    if declaration.tail_halves_every is not None:
+        tail_s = tail_s * np.exp2((declaration.range[0] - notes.pitch) / declaration.tail_halves_every)
     ring = np.rint(tail_s * sample_rate).astype(np.int64)
-    strings = np.asarray(declaration.strings.values)[notes.lanes[declaration.strings.lane].astype(np.int64)]
+    if declaration.strings is None:
+        return ring
+    strings = figures(declaration.strings, notes.lanes, len(notes))
     begins, channel = notes.onset[first], notes.channel[first]
     span = int(max(begins.max(initial=0), notes.release.max(initial=0))) + 1
     early = round(EARLY_S * sample_rate)
@@ -121,6 +150,8 @@ def _tails(notes: Notes, first: npt.NDArray[np.bool_], declaration: Declaration,
 
 def _forget(declaration: Declaration, sample_rate: int) -> int:
     """Return the samples that empty the string: its longest period and some."""
+    if declaration.forget_s is not None:
+        return max(1, round(declaration.forget_s * sample_rate))
     return int(sample_rate / float(to_hz(declaration.range[0] - declaration.bend_range))) + 64
 
 
@@ -201,15 +232,18 @@ def _move(moved: list[tuple[Lanes, list[Track]]], strokes: Strokes) -> None:
             lane *= track.at(channel, time)
 
 
-def lay_out(strokes: Strokes, packed: Samples, timeline: Samples, sample_rate: int) -> None:
-    """Add the packed sound of each stroke to `timeline` in place; every stroke ends in a fade."""
+def lay_out(strokes: Strokes, packed: Samples, timeline: Samples) -> None:
+    """Add the packed sound of each stroke to `timeline` in place, channels x samples; each ends in a fade."""
     ends = np.cumsum(strokes.lengths)
     starts = (ends - strokes.lengths + strokes.forget)[strokes.first]
-    stops = ends[np.append(strokes.first[1:], True)]
-    ramp = np.linspace(1.0, 0.0, max(2, round(FADE_S * sample_rate)), dtype=np.float32)
+    last = np.append(strokes.first[1:], True)
+    fades = np.maximum(strokes.fade[last], 2).tolist()
+    ramps = {fade: np.linspace(1.0, 0.0, fade, dtype=np.float32) for fade in set(fades)}
     onsets = strokes.notes.onset[strokes.first]
-    for start, stop, onset in zip(starts.tolist(), stops.tolist(), onsets.tolist(), strict=True):
-        sound = packed[start:stop]
-        fade = ramp[-len(sound) :]
-        sound[len(sound) - len(fade) :] *= fade
-        timeline[onset : onset + len(sound)] += sound
+    for start, stop, onset, fade in zip(
+        starts.tolist(), ends[last].tolist(), onsets.tolist(), fades, strict=True
+    ):
+        sound = packed[:, start:stop]
+        ramp = ramps[fade][-sound.shape[1] :]
+        sound[:, sound.shape[1] - len(ramp) :] *= ramp
+        timeline[:, onset : onset + sound.shape[1]] += sound

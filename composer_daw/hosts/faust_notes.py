@@ -1,19 +1,21 @@
 """Events as notes: when each sounds, with what velocity and seed, and under which keyswitches.
 
 Keyswitches latch: a note keeps, in each lane, the value of the last switch that its channel got before the
-note began. A plain NOTE_ON on a declared keyswitch does the same as SWITCH_ON. Nothing here knows of audio.
+note began; what its own key says (`keys`, the pieces of a kit) comes before that. A plain NOTE_ON on a
+declared keyswitch does the same as SWITCH_ON. Nothing here knows of audio.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from composer_daw.errors import HostError
 from composer_daw.events import EventArray, Events, Kind
-from composer_daw.hosts.faust_declaration import Declaration
+from composer_daw.hosts.faust_declaration import Declaration, figures
+from composer_daw.hosts.faust_gestures import held_by_pedal, in_turn
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -72,7 +74,24 @@ def read_notes(events: Events, declaration: Declaration, sample_rate: int, total
         lanes={lane: _latched(stream, switches, on, declaration, lane) for lane in declaration.switched},
     )
     heard = np.flatnonzero(onset < total)
-    return notes.slice(heard[np.lexsort((onset[heard], notes.channel[heard]))])
+    notes = notes.slice(heard[np.lexsort((onset[heard], notes.channel[heard]))])
+    return _as_played(notes, events, declaration, sample_rate, total)
+
+
+def _as_played(notes: Notes, events: Events, declaration: Declaration, sample_rate: int, total: int) -> Notes:
+    """Return the notes with what pedal and hands do to them; strokes may begin ahead of their notes."""
+    key, onset, release, lanes = notes.channel * 128 + notes.pitch, notes.onset, notes.release, notes.lanes
+    if declaration.alternates is not None:
+        within = round(declaration.alternates.within_s * sample_rate)
+        lanes = lanes | {declaration.alternates.lane: in_turn(key, onset, within).astype(np.float64)}
+    if declaration.pedal is not None:
+        times = (onset, release)
+        release = held_by_pedal(key, notes.channel, times, events, declaration.pedal, sample_rate)
+    ahead_s = figures(declaration.ahead_s, lanes, len(notes))
+    onset = np.maximum(onset - np.rint(ahead_s * sample_rate).astype(np.int64), 0)
+    release = np.maximum(np.minimum(release, total), onset + 1) if declaration.holds else onset + 1
+    played = replace(notes, onset=onset, release=release, lanes=lanes)
+    return played.slice(np.lexsort((onset, notes.channel)))
 
 
 def _draw_seeds(seed: int, count: int) -> Floats:
@@ -85,8 +104,10 @@ def _check_playable(stream: EventArray, on: Ints, stray: Ints, declaration: Decl
     """Raise HostError for the first note outside the range, or switch that is not declared."""
     low, high = declaration.range
     wrong = on[(stream["number"][on] < low) | (stream["number"][on] > high)]
+    dumb = on[~np.isin(stream["number"][on], list(declaration.keys))] if declaration.keys else on[:0]
     for rows, what in (
         (wrong, f"is neither in its range {low}..{high} nor a keyswitch; transpose the part"),
+        (dumb, f"is none of its keys {sorted(declaration.keys)}; check the technique map"),
         (stray, f"is not one of its keyswitches {sorted(declaration.keyswitches)}; check the technique map"),
     ):
         if len(rows):
@@ -123,15 +144,22 @@ def _pairing_keys(stream: EventArray, rows: Ints) -> Ints:
 
 
 def _latched(stream: EventArray, switches: Ints, on: Ints, declaration: Declaration, lane: str) -> Floats:
-    """Return the value of `lane` at each note-on: that of the last switch of its channel, else 0."""
+    """Return the value of `lane` at each note-on: its key's, else that of the last switch, else 0."""
     values = {key: switch[lane] for key, switch in declaration.keyswitches.items() if lane in switch}
     mine = switches[np.isin(stream["number"][switches], list(values))]
     size = len(stream) + 1
     keys = stream["channel"][mine].astype(np.int64) * size + mine + 1
-    table = np.zeros(128)
-    table[list(values)] = list(values.values())
     floor = np.arange(256, dtype=np.int64) * size
     order = np.argsort(np.concatenate([floor, keys]))
-    held = np.concatenate([np.zeros(256), table[stream["number"][mine]]])[order]
+    held = np.concatenate([np.zeros(256), _by_key(values)[stream["number"][mine]]])[order]
     wanted = stream["channel"][on].astype(np.int64) * size + on + 1
-    return held[np.searchsorted(np.concatenate([floor, keys])[order], wanted, side="right") - 1]
+    latched = held[np.searchsorted(np.concatenate([floor, keys])[order], wanted, side="right") - 1]
+    played = {key: switch[lane] for key, switch in declaration.keys.items() if lane in switch}
+    pitch = stream["number"][on]
+    return np.where(np.isin(pitch, list(played)), _by_key(played)[pitch], latched)
+
+
+def _by_key(values: dict[int, float]) -> Floats:
+    table = np.zeros(128)
+    table[list(values)] = list(values.values())
+    return table

@@ -1,0 +1,127 @@
+"""`composer-daw audition`: scores by instruments and techniques, on one page to hear them on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from composer_daw.cli.options import json_option, out_of_range_option, sample_rate_option, seed_option
+
+if TYPE_CHECKING:
+    from composer_daw.studio.versions import Auditioned
+
+
+@click.command()
+@click.argument("scores", nargs=-1, required=True, metavar="SCORE...")
+@click.option(
+    "-i",
+    "--instrument",
+    "instruments",
+    multiple=True,
+    required=True,
+    metavar="INSTRUMENT",
+    help="A name that ships, or the path of a YAML; once for each.",
+)
+@click.option(
+    "-t",
+    "--technique",
+    "techniques",
+    multiple=True,
+    help="Once for each version; 'written': as the score says.  [default: written]",
+)
+@click.option("-o", "--output", required=True, metavar="DIR", help="The folder of the page.")
+@click.option("--open", "show", is_flag=True, help="Open the page in a browser.")
+@click.option("--stems", is_flag=True, help="Render each track by itself, to mute and solo it on the page.")
+@click.option("--title", metavar="TEXT", help="Of the page.")
+@click.option(
+    "--encoding",
+    type=click.Choice(["auto", "flac", "mp3"]),
+    default="auto",
+    show_default=True,
+    help="Of the sound inside the page; auto: FLAC up to 32 MB, else MP3.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    help="Processes at once; as many as cores and memory allow if not given.",
+)
+@sample_rate_option
+@seed_option
+@out_of_range_option
+@json_option
+def audition(
+    scores: tuple[str, ...],
+    instruments: tuple[str, ...],
+    techniques: tuple[str, ...],
+    output: str,
+    show: bool,
+    stems: bool,
+    title: str | None,
+    encoding: Literal["auto", "flac", "mp3"],
+    workers: int | None,
+    sample_rate: int,
+    seed: int,
+    out_of_range: Literal["fail", "drop"],
+    as_json: bool,
+) -> None:
+    """Render every SCORE by each instrument in each technique, and write a page to hear them on.
+
+    DIR gets index.html, which holds pictures and sound and opens without a server, and the renders as FLAC.
+    """
+    from composer_daw.cli.progress import bar
+    from composer_daw.files import check_targets
+    from composer_daw.studio import AuditionPage, write_audition
+    from composer_daw.studio.audition import page_path
+    from composer_daw.studio.versions import Settings, render_versions
+
+    check_targets(page_path(output), source=scores[0])
+    settings = Settings(sample_rate, seed, out_of_range, stems)
+    with bar("rendering", None) as advance:
+        made = render_versions(
+            scores, instruments, techniques, output, settings, workers=workers, progress=advance
+        )
+    page = AuditionPage(title or " · ".join(piece.title for piece in made.pieces), made.pieces)
+    path = write_audition(page, output, encoding)
+    _tell(made, path, as_json)
+    if show:
+        _open(path)
+
+
+def _tell(made: Auditioned, path: Path, as_json: bool) -> None:
+    """Print what was written and, on standard error, whatever is not as it was asked."""
+    versions = [version for piece in made.pieces for version in piece.versions]
+    if as_json:
+        facts = {
+            "page": str(path),
+            "bytes": path.stat().st_size,
+            "pieces": {
+                piece.title: [
+                    {"title": one.title, "audio": str(one.audio), "stems": [stem.name for stem in one.stems]}
+                    for one in piece.versions
+                ]
+                for piece in made.pieces
+            },
+            "notes": made.told,
+        }
+        click.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    click.echo(
+        f"{path}: {_count(len(made.pieces), 'piece')}, {_count(len(versions), 'version')}, "
+        f"{path.stat().st_size / 1e6:.1f} MB"
+    )
+    for text in made.told:
+        click.echo(f"note: {text}", err=True)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
+def _open(path: Path) -> None:
+    import webbrowser
+
+    if not webbrowser.open(path.resolve().as_uri()):
+        click.echo(f"note: no browser opens here; open {path} by hand", err=True)

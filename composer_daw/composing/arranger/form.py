@@ -1,0 +1,238 @@
+"""The form: sections with their phrases and cadences, and how each section stands against the others.
+
+Phrases are pairs of 4+4 bars: an antecedent that ends on the dominant, a consequent that ends on the tonic
+(W. Caplin, Classical Form, 1998, chapter 4). How emotion becomes density, register, fullness and dynamics
+follows the directions of A. Gabrielsson and E. Lindström ("The role of structure in the musical expression of
+emotions", Handbook of Music and Emotion, 2010); the figures are our own choice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from composer_daw.composing.arranger.scales import relative
+from composer_daw.composing.arranger.tables import Level, StringTexture, Tilt, common, words
+from composer_daw.composing.conditions import Key, Kind, SectionConditions, SongConditions
+from composer_daw.sampling import generator_for
+
+Cadence = Literal["half", "authentic"]
+
+BAR = 4.0
+"""Quarter notes."""
+PHRASE_BARS = 4
+BRIGHT, DIM = 0.35, -0.35
+"""Valence beyond which a section of a minor song goes to the relative major, of a major song to the minor."""
+DYNAMICS = (33, 49, 64, 80, 96, 112)
+"""Velocities of pp, p, mp, mf, f, ff, as notation programs write them."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A phrase: where in its section it begins (bars), how long it is, how it ends, and in what keys."""
+
+    number: int
+    start: int
+    bars: int
+    cadence: Cadence
+    key: Key
+    """The key of its beginning."""
+    goal: Key
+    """The key that it closes in."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the form and what is wanted of it; figures from 0 to 1 but where said otherwise."""
+
+    asked: SectionConditions
+    number: int
+    time: int
+    """How often a section of this kind was there before."""
+    start_bar: int
+    key: Key
+    phrases: tuple[Phrase, ...]
+    fullness: float
+    density: float
+    smoothness: float
+    syncopation: float
+    tension: float
+    rise: float
+    """From -1, contours fall, to 1, they rise."""
+    lift: int
+    """Semitones above the plainest register of the song."""
+    dynamic: int
+    """Position in `DYNAMICS`."""
+    strings: StringTexture | None
+    """How words ask the strings to play."""
+    first: bool
+    last: bool
+
+    @property
+    def kind(self) -> Kind:
+        """Return the kind of the section."""
+        return self.asked.kind
+
+    @property
+    def start(self) -> float:
+        """Return where it begins, in quarter notes."""
+        return BAR * self.start_bar
+
+    @property
+    def beats(self) -> float:
+        """Return how long it is, in quarter notes."""
+        return BAR * self.asked.bars
+
+    @property
+    def end(self) -> float:
+        """Return where it ends, in quarter notes."""
+        return self.start + self.beats
+
+    @property
+    def level(self) -> Level:
+        """Return how busy accompaniment is."""
+        busy = 0.55 * self.fullness + 0.45 * self.density
+        return "light" if busy < 0.4 else "medium" if busy < 0.68 else "full"
+
+    @property
+    def velocity(self) -> int:
+        """Return the velocity of its dynamic."""
+        return DYNAMICS[self.dynamic]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Where generators come from: (seed, title, kind of section, what is drawn), never the order of work."""
+
+    seed: int
+    title: str
+
+    def of(self, *what: object) -> np.random.Generator:
+        """Return the generator for something: its own, whatever else is drawn or left out."""
+        return generator_for(self.seed, "/".join(["arranger", self.title, *map(str, what)]))
+
+
+def plan_form(song: SongConditions, draws: Draws) -> tuple[Section, ...]:
+    """Return the sections of the song, in order."""
+    counted: Counter[Kind] = Counter()
+    sections = []
+    bar = 0
+    for number, asked in enumerate(song.sections):
+        last = number == len(song.sections) - 1
+        sections.append(_section(song, asked, number, counted[asked.kind], bar, last, draws))
+        counted[asked.kind] += 1
+        bar += asked.bars
+    return tuple(sections)
+
+
+def tilt_of(asked: SectionConditions) -> Tilt:
+    """Return how the words of a section tilt it: its attribute tokens, and half as much those of its caption."""
+    table = words()
+    told = [(table[word], 1.0) for one in asked.attributes for word in _words(one) if word in table]
+    told += [(table[word], 0.5) for word in _words(asked.caption) if word in table]
+    figures = {
+        name: float(np.clip(sum(getattr(tilt, name) * weight for tilt, weight in told), -1, 1))
+        for name in ("density", "fullness", "smoothness", "rise", "syncopation", "tension")
+    }
+    height = round(sum(tilt.height * weight for tilt, weight in told))
+    dynamics = round(sum(tilt.dynamics * weight for tilt, weight in told))
+    strings = next((tilt.strings for tilt, _ in told if tilt.strings), None)
+    clipped = {"height": int(np.clip(height, -4, 4)), "dynamics": int(np.clip(dynamics, -1, 1))}
+    return Tilt(**figures, **clipped, strings=strings)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z]+", text.casefold())
+
+
+def _section(
+    song: SongConditions,
+    asked: SectionConditions,
+    number: int,
+    time: int,
+    bar: int,
+    last: bool,
+    draws: Draws,
+) -> Section:
+    figures, tilt = common().sections[asked.kind], tilt_of(asked)
+    key = asked.key or _key_by_valence(song.key, asked.valence)
+    again = 0.08 * min(time, 2)
+    ending = asked.kind in ("chorus", "bridge") and last
+    dynamic = 2.2 + 1.3 * asked.arousal + 2.0 * (figures.fullness - 0.5) + again + tilt.dynamics
+    return Section(
+        asked=asked,
+        number=number,
+        time=time,
+        start_bar=bar,
+        key=key,
+        phrases=_phrases(asked, key, last, draws),
+        fullness=_unit(figures.fullness + 0.2 * asked.arousal + again + 0.05 * ending + 0.5 * tilt.fullness),
+        density=_unit(0.5 + 0.4 * asked.arousal + 0.08 * asked.valence + figures.density + 0.5 * tilt.density),
+        smoothness=_unit(0.55 - 0.3 * asked.arousal - 0.15 * asked.valence + 0.5 * tilt.smoothness),
+        syncopation=_unit(0.4 + 0.25 * asked.arousal + 0.1 * asked.valence + 0.5 * tilt.syncopation),
+        tension=_unit(0.4 - 0.3 * asked.valence + 0.5 * tilt.tension),
+        rise=float(np.clip(0.5 * asked.valence + 0.2 * asked.arousal + 0.6 * tilt.rise, -1, 1)),
+        lift=round(figures.lift + 2.5 * asked.valence + 1.5 * asked.arousal + 0.5 * tilt.height),
+        dynamic=int(np.clip(round(dynamic), 0, len(DYNAMICS) - 1)),
+        strings=tilt.strings,
+        first=number == 0,
+        last=last,
+    )
+
+
+def _key_by_valence(key: Key, valence: float) -> Key:
+    """Return the key of a section that names none: its valence may turn it to the relative key."""
+    if (key.mode == "minor" and valence > BRIGHT) or (key.mode == "major" and valence < DIM):
+        return relative(key)
+    return key
+
+
+def _phrases(asked: SectionConditions, key: Key, last: bool, draws: Draws) -> tuple[Phrase, ...]:
+    """Return the phrases: 4+4 with half and authentic cadence, an odd rest at the end.
+
+    A prechorus stays open, and so does a bridge that leads back: it begins in another region.
+    """
+    lengths = _lengths(asked.bars)
+    region = _region(asked, key, draws)
+    opens = asked.kind in ("prechorus", "bridge") and not last
+    phrases, start = [], 0
+    for number, bars in enumerate(lengths):
+        final = number == len(lengths) - 1
+        closing: Cadence = "half" if (final and opens) or (number % 2 == 0 and not final) else "authentic"
+        away = asked.kind == "bridge"
+        goal = region if away and not final else key
+        if away and not final:
+            closing = "authentic"
+        phrases.append(Phrase(number, start, bars, closing, region if away else key, goal))
+        start += bars
+    return tuple(phrases)
+
+
+def _lengths(bars: int) -> list[int]:
+    """Return how many bars each phrase has: fours; what is left over is a phrase of 2 or 3, or lengthens one."""
+    whole, rest = divmod(bars, PHRASE_BARS)
+    if not whole:
+        return [bars]
+    lengths = [PHRASE_BARS] * whole
+    if rest == 1:
+        lengths[-1] += 1
+    elif rest:
+        lengths.append(rest)
+    return lengths
+
+
+def _region(asked: SectionConditions, key: Key, draws: Draws) -> Key:
+    """Return where a bridge goes: the relative key or the subdominant; other sections stay."""
+    if asked.kind != "bridge" or asked.key is not None:
+        return key
+    subdominant = Key((key.tonic + 5) % 12, key.mode)
+    away = [relative(key), subdominant] if key.mode == "major" else [relative(key), Key((key.tonic + 8) % 12, "major")]
+    return away[int(draws.of("bridge", "region").random() < 0.4)]
+
+
+def _unit(value: float) -> float:
+    return float(np.clip(value, 0.0, 1.0))

@@ -1,0 +1,204 @@
+"""The melody: a pitch for each slot of the sketch, found by a search over all ways through the section.
+
+The cost of a way is a sum over three notes in a row, so the best one is found exactly (Viterbi, second order).
+Rules, from species counterpoint (J. J. Fux; K. Jeppesen, Counterpoint, 1931) and D. Huron, Voice Leading (2016):
+chord tones on strong beats, other notes are reached by step and left by step, leaps turn back by step, no
+consecutive fifths and octaves with the bass. The costs are our own choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from composer_daw.composing.arranger.chords import Chord
+from composer_daw.composing.arranger.grounds import Ground, ground_of
+from composer_daw.composing.arranger.sketch import Slot
+from composer_daw.performance import Floats
+
+NEVER = 1e6
+FOREIGN = {4: 6.0, 3: 5.0, 2: 2.2, 1: 0.6, 0: 0.4}
+"""What a note outside the chord costs, by the strength of its beat (`weight_of_beat`)."""
+INTERVALS = (0.7, 0.0, 0.0, 0.5, 0.6, 1.2, 5.0, 1.7, 3.0, 3.2, 7.0, 9.0, 3.6)
+"""What an interval of so many semitones costs; a wider one is barred."""
+LEAP = 5
+"""Semitones from which an interval is a leap that turns back."""
+PARALLEL = 30.0
+"""What consecutive fifths and octaves with the bass cost."""
+REST = 0.5
+"""Quarter notes of silence that part two notes."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a melody moves in."""
+
+    chords: Sequence[Chord]
+    lowest: int
+    highest: int
+    leaps: float = 1.0
+    tensions: float = 0.0
+    noise: float = 0.25
+
+
+class Search:
+    """The costs of a section's melody, and its cheapest way.
+
+    `fixed` has the pitch of slots that are bound, `ceilings` the highest that each may have.
+    """
+
+    def __init__(
+        self,
+        slots: Sequence[Slot],
+        setting: Setting,
+        fixed: Sequence[int | None],
+        ceilings: Sequence[int],
+        rng: np.random.Generator,
+    ) -> None:
+        """Work out what every step costs."""
+        grounds = [ground_of(slot, setting.chords) for slot in slots]
+        self.pitches = np.arange(setting.lowest, setting.highest + 1)
+        bound = zip(slots, grounds, fixed, ceilings, strict=True)
+        self.singles = [_single(*one, self.pitches, setting, rng) for one in bound]
+        foreign = [~np.isin(self.pitches % 12, ground.chord.tones) for ground in grounds]
+        self.singles[0] = self.singles[0] + np.where(foreign[0], 2.0 + 3.0 * (grounds[0].strength > 2), 0.0)
+        self.singles[-1] = self.singles[-1] + np.where(foreign[-1], 8.0, 0.0)
+        numbers = range(len(slots))
+        self.pairs = [_pair(slots, grounds, number, self.pitches, setting) for number in numbers[1:]]
+        self.triples = [_triple(slots, grounds, number, self.pitches, foreign) for number in numbers[2:]]
+
+    def best(self) -> list[int]:
+        """Return the cheapest pitches."""
+        if len(self.singles) == 1:
+            return [int(self.pitches[self.singles[0].argmin()])]
+        cost = self.singles[0][:, None] + self.singles[1][None, :] + self.pairs[0]
+        back: list[np.ndarray] = []
+        for single, pair, triple in zip(self.singles[2:], self.pairs[1:], self.triples, strict=True):
+            three = cost[:, :, None] + triple
+            back.append(three.argmin(axis=0))
+            cost = three.min(axis=0) + pair + single[None, :]
+        before, last = np.unravel_index(int(cost.argmin()), cost.shape)
+        way = [int(last), int(before)]
+        for step in reversed(back):
+            way.append(int(step[way[-1], way[-2]]))
+        return [int(self.pitches[at]) for at in reversed(way)]
+
+    def around(self, pitches: Sequence[int], at: int) -> float:
+        """Return what the notes cost that a slot has a part in."""
+        rows = [pitch - int(self.pitches[0]) for pitch in pitches]
+        cost = float(self.singles[at][rows[at]])
+        for number in (at - 1, at):
+            if 0 <= number < len(self.pairs):
+                cost += float(self.pairs[number][rows[number], rows[number + 1]])
+        for number in (at - 2, at - 1, at):
+            if 0 <= number < len(self.triples):
+                cost += float(self.triples[number][rows[number], rows[number + 1], rows[number + 2]])
+        return cost
+
+
+def _single(
+    slot: Slot,
+    ground: Ground,
+    held: int | None,
+    top: int,
+    pitches: np.ndarray,
+    setting: Setting,
+    rng: np.random.Generator,
+) -> Floats:
+    """Return what each pitch costs by itself."""
+    noise = rng.gumbel(0.0, setting.noise, len(pitches))
+    if held is not None:
+        return np.where(pitches == held, 0.0, NEVER)
+    cost = foreign_cost(pitches, ground, slot.beats, setting.tensions) + noise
+    for later in ground.others:
+        cost = cost + np.where(np.isin(pitches % 12, later.tones), 0.0, 2.5)
+    allowed = np.isin(pitches % 12, ground.chord.scale) & (pitches <= top)
+    cost = cost + (0.1 + 0.14 * min(slot.bond, 1.0)) * np.abs(pitches - slot.target)
+    if slot.closing:
+        allowed &= np.isin(pitches % 12, ground.chord.tones[:3])
+        cost = cost + np.where(pitches % 12 == ground.chord.root, 0.0, 1.0)
+    return np.where(allowed, cost, NEVER)
+
+
+def foreign_cost(pitches: np.ndarray, ground: Ground, beats: float, tensions: float) -> Floats:
+    """Return what each pitch costs against the chord: nothing for its triad."""
+    steps = (pitches - ground.chord.root) % 12
+    inside = np.isin(pitches % 12, ground.chord.tones)
+    length = float(np.clip(beats, 0.5, 2.0))
+    cost = np.where(inside, 0.0, FOREIGN[ground.strength] * length)
+    cost = cost * np.where(np.isin(steps, (2, 9)), 1.0 - 0.65 * tensions, 1.0)
+    rubs = np.isin((pitches - 1) % 12, ground.chord.tones) & ~inside
+    seventh = np.isin(steps, (10, 11)) & inside
+    cost = cost + np.where(rubs, 1.5 * length, 0.0) + np.where(seventh, 0.8 * (1 - tensions), 0.0)
+    return np.asarray(cost, float)
+
+
+def _pair(
+    slots: Sequence[Slot], grounds: Sequence[Ground], at: int, pitches: np.ndarray, setting: Setting
+) -> Floats:
+    """Return what each step from one slot to the next costs, as (before, after)."""
+    before, after = slots[at - 1], slots[at]
+    parted = after.onset - before.end >= REST
+    move = pitches[None, :] - pitches[:, None]
+    size = np.abs(move)
+    table = np.array([*INTERVALS, *[NEVER] * len(pitches)])[: max(len(pitches), 13)]
+    cost = table[np.minimum(size, len(table) - 1)] * np.where(size > 2, setting.leaps, 1.0) * (0.5 if parted else 1.0)
+    if not parted or after.bond >= 1.0:
+        bond = after.bond * (1.0 if before.phrase == after.phrase else 0.3)
+        cost = cost + bond * np.minimum(np.abs(move - (after.target - before.target)), 5.0)
+    if after.group >= 0 and after.group == before.group and after.motif is not None:
+        cost = np.where(cost >= NEVER, NEVER, 0.0)  # the motif is what it is
+    raised = grounds[at].chord.leading
+    if raised is not None:
+        classes = pitches % 12
+        gap = (classes[:, None] == raised) | (classes[None, :] == raised)
+        cost = cost + np.where(gap & (size == 3) & ((raised - 3) % 12 not in grounds[at].chord.tones), 3.0, 0.0)
+    leading = grounds[at - 1].chord.leading
+    if leading is not None and grounds[at].chord.root == (leading + 1) % 12:
+        unled = (pitches % 12 == leading)[:, None] & (move != 1)
+        cost = cost + np.where(unled, 2.5, 0.0)
+    return cost + _with_bass(slots[at - 1], slots[at], grounds, at - 1, at, pitches) * (10.0 if parted else PARALLEL)
+
+
+def _with_bass(
+    before: Slot, after: Slot, grounds: Sequence[Ground], one: int, two: int, pitches: np.ndarray
+) -> Floats:
+    """Tell of each step whether it makes consecutive fifths or octaves with the basses of the chords."""
+    below, now = grounds[one].chord, grounds[two].chord
+    if below.bass == now.bass or abs(after.onset - now.start) > 0.26:
+        return np.zeros((len(pitches), len(pitches)))
+    first, second = (pitches - below.bass) % 12, (pitches - now.bass) % 12
+    alike = (first[:, None] == second[None, :]) & np.isin(first, (0, 7))[:, None]
+    return np.asarray(alike & (pitches[:, None] != pitches[None, :]), float)
+
+
+def _triple(
+    slots: Sequence[Slot], grounds: Sequence[Ground], at: int, pitches: np.ndarray, foreign: list[np.ndarray]
+) -> Floats:
+    """Return what three notes in a row cost: how leaps turn back, how notes outside the chord are treated."""
+    move = (pitches[None, :] - pitches[:, None]).astype(float)
+    first, second = move[:, :, None], move[None, :, :]
+    one, two, three = slots[at - 2], slots[at - 1], slots[at]
+    apart = (two.onset - one.end >= REST) or (three.onset - two.end >= REST)
+    back = -np.sign(first) * second
+    leap = np.abs(first) >= LEAP
+    turn = np.select([(back >= 1) & (back <= 2), (back == 0) | ((back >= 3) & (back <= 4)), back > 4, back >= -2],
+                     [0.0, 2.0, 3.5, 4.5], 7.0)
+    cost = np.where(leap, turn * np.where(np.abs(first) >= 7, 1.4, 1.0), 0.0)
+    onward = (np.abs(first) >= 3) & ~leap & (back <= -3)
+    cost = (cost + np.where(onward, 1.2, 0.0)) * (0.7 if apart else 1.0)
+    cost = cost + np.where((first == 0) & (second == 0) & (three.bond < 1.0), 1.5, 0.0)
+    bound = one.group >= 0 and one.group == two.group == three.group
+    if bound:
+        cost = cost * 0.0
+    left = np.where(np.abs(second) <= 2, np.where(second == 0, 1.0, 0.0), 7.0)
+    left = 7.0 if three.onset - two.end >= REST else left
+    entered = np.where(np.abs(first) <= 2, 0.0, 5.0 if grounds[at - 1].strength >= 3 else 2.5)
+    treated = (left + entered) * (0.3 if bound else 1.0)
+    cost = cost + np.where(foreign[at - 1][None, :, None], treated, 0.0)
+    if two.beats < 1.0 and not apart and three.onset - one.onset <= 1.0 + 1e-6:
+        skipped = _with_bass(one, three, grounds, at - 2, at, pitches)
+        cost = cost + 0.6 * PARALLEL * skipped[:, None, :]
+    return np.asarray(cost)

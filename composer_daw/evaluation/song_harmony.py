@@ -1,0 +1,219 @@
+"""Chords and cadences found from the notes alone.
+
+Chords: B. Pardo & W. Birmingham, "Algorithms for chordal analysis", Computer Music Journal 26:2 (2002). A
+stretch goes with a chord by what sounds of it, less what sounds besides, less what is missing; the cut of a
+bar into stretches that scores best counts. Ours are the unit (notes weigh their length in beats), cuts on
+beats only, the bonus for a root in the bass, and further chords (sevenths of major and minor, augmented,
+suspended).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from composer_daw.evaluation.song_score import TICKS, TONICS, Key, Section, Song
+from composer_daw.performance import Array, Floats
+
+QUALITIES = {
+    "": (0, 4, 7),
+    "m": (0, 3, 7),
+    "7": (0, 4, 7, 10),
+    "m7": (0, 3, 7, 10),
+    "maj7": (0, 4, 7, 11),
+    "dim": (0, 3, 6),
+    "m7b5": (0, 3, 6, 10),
+    "dim7": (0, 3, 6, 9),
+    "aug": (0, 4, 8),
+    "sus4": (0, 5, 7),
+    "7sus4": (0, 5, 7, 10),
+}
+NAMES = tuple(QUALITIES)
+MAJOR = frozenset({"", "7", "maj7", "aug", "sus4", "7sus4"})
+MINOR = frozenset({"m", "m7"})
+DOMINANT = frozenset({"", "7", "sus4", "7sus4", "aug"})
+LEADING = frozenset({"dim", "m7b5", "dim7"})
+
+MISSING = 0.5
+"""What a tone of the chord that never sounds costs, in beats."""
+FOURTH_TONE = 0.25
+"""What a fourth tone or an altered one costs, so that a triad is preferred where both fit."""
+ROOT_BONUS = 0.5
+"""What a beat with the root at the bottom gains."""
+CUT = 0.75
+"""What each stretch costs: a chord does not change for one passing note."""
+
+
+@dataclass(frozen=True)
+class Chord:
+    """A chord with its place, in ticks."""
+
+    start: int
+    end: int
+    root: int
+    quality: str
+
+    @property
+    def tones(self) -> frozenset[int]:
+        """Return its pitch classes."""
+        return frozenset((self.root + step) % 12 for step in QUALITIES[self.quality])
+
+    def __str__(self) -> str:
+        """Return it as people write it."""
+        return f"{TONICS[self.root]}{self.quality}"
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """How a phrase ends: `kind` is one of `KINDS`, or empty where it is no cadence."""
+
+    section: int
+    bar: int
+    """Its last bar, from 0."""
+    kind: str
+    chords: tuple[Chord, ...]
+
+
+KINDS = ("authentic", "plagal", "modal", "half", "deceptive")
+CLOSING = ("authentic", "plagal", "modal")
+
+
+def chords_of(song: Song, rows: Array) -> tuple[Chord, ...]:
+    """Return the chords that these notes make, bar by bar; bars in which they are silent have none."""
+    found: list[Chord] = []
+    starts, ends = rows["start"], rows["end"]
+    for bar in range(song.bars):
+        start, end = int(song.bar_lines[bar]), int(song.bar_lines[bar + 1])
+        here = rows[(starts < end) & (ends > start)]
+        if len(here):
+            found += _of_bar(here, start, end, int(song.beat_ticks[bar]))
+    return tuple(found)
+
+
+def chord_at(chords: Sequence[Chord], tick: int) -> Chord | None:
+    """Return the chord that holds at a time."""
+    return next((chord for chord in chords if chord.start <= tick < chord.end), None)
+
+
+def irregularity(chords: Sequence[Chord]) -> float:
+    """Return the share of chord trigrams that occur once only in kind: unique over all, 0 to 1.
+
+    Chord progression irregularity, Wu & Yang, ISMIR 2020. Repeated chords count once; NaN below 3 chords.
+    """
+    names = [str(chord) for chord in chords]
+    names = [name for number, name in enumerate(names) if number == 0 or name != names[number - 1]]
+    triples = [tuple(names[number : number + 3]) for number in range(len(names) - 2)]
+    return len(set(triples)) / len(triples) if triples else float("nan")
+
+
+def cadence_at(chords: Sequence[Chord], start: int, end: int, keys: Sequence[Key]) -> str:
+    """Return the kind of cadence that the bar from `start` to `end` ends with, or an empty string.
+
+    Closing ones reach the tonic in this bar: from the dominant or the leading-note chord (authentic), from
+    the subdominant (plagal), from the flat seventh or a minor dominant (modal). A half cadence stands on the
+    dominant at the end, a deceptive one goes from there to the sixth degree. Of several keys, the one that
+    makes most of it counts.
+    """
+    before = [chord for chord in chords if start - 8 * TICKS <= chord.start < end]
+    line = [one for number, one in enumerate(before) if number == 0 or str(one) != str(before[number - 1])]
+    pairs = [(first, then) for first, then in zip(line, line[1:], strict=False) if then.end > start]
+    if line:  # a chord that goes on from the bar before was reached from what stood before it
+        pairs = pairs or list(zip(line[-2:], line[-1:], strict=False))
+    kinds = {_kind(first, then, key) for first, then in pairs for key in keys if then.end > start}
+    if line and any(_is_dominant(line[-1], key) for key in keys):
+        kinds.add("half")
+    return next((kind for kind in KINDS if kind in kinds), "")
+
+
+def cadences_of(song: Song, chords: Sequence[Chord], keys: Sequence[Sequence[Key]], phrase: int = 4) -> list[Cadence]:
+    """Return how every phrase of so many bars ends, section by section; `keys` as many as sections."""
+    found = []
+    for number, section in enumerate(song.sections):
+        for bar in phrase_ends(section, phrase):
+            start, end = int(song.bar_lines[bar]), int(song.bar_lines[bar + 1])
+            told = tuple(one for one in chords if start - 4 * TICKS <= one.start < end)
+            found.append(Cadence(number, bar, cadence_at(chords, start, end, keys[number]), told))
+    return found
+
+
+def phrase_ends(section: Section, phrase: int = 4) -> list[int]:
+    """Return the last bar of each phrase of a section, from 0."""
+    return list(range(section.first_bar + phrase - 1, section.first_bar + section.bars, phrase))
+
+
+def _kind(first: Chord, then: Chord, key: Key) -> str:
+    """Return what the step from one chord to another is at the end of a phrase, or an empty string."""
+    home = then.root == key.tonic and then.quality in (MINOR | {""} if key.minor else MAJOR - {"aug"})
+    step = (first.root - key.tonic) % 12
+    sixth = (key.tonic + (8 if key.minor else 9)) % 12
+    if home and (_is_dominant(first, key) or (step == 11 and first.quality in LEADING)):
+        return "authentic"
+    if home and step == 5:
+        return "plagal"
+    if home and ((step == 10 and first.quality in MAJOR) or (step == 7 and first.quality in MINOR)):
+        return "modal"
+    if then.root == sixth and _is_dominant(first, key):
+        return "deceptive"
+    return ""
+
+
+def _is_dominant(chord: Chord, key: Key) -> bool:
+    return (chord.root - key.tonic) % 12 == 7 and chord.quality in DOMINANT
+
+
+def _templates() -> tuple[Floats, Floats]:
+    """Return which pitch classes each of (quality, root) has, and what each costs beforehand."""
+    members = np.zeros((len(NAMES) * 12, 12))
+    costs = np.zeros(len(NAMES) * 12)
+    for number, steps in enumerate(QUALITIES.values()):
+        for root in range(12):
+            members[number * 12 + root, [(root + step) % 12 for step in steps]] = 1
+            costs[number * 12 + root] = FOURTH_TONE * (number > 1)
+    return members, costs
+
+
+_MEMBERS, _COSTS = _templates()
+
+
+def _of_bar(rows: Array, start: int, end: int, beat: int) -> list[Chord]:
+    """Return the chords of one bar: the best cut into stretches of whole beats."""
+    edges = [*range(start, end, beat), end]
+    weights, bottoms = _weights(rows, edges)
+    best: list[tuple[float, int, int]] = [(0.0, 0, 0)]
+    for last in range(1, len(edges)):
+        options = []
+        for first in range(last):
+            score, template = _best(weights[first:last].sum(axis=0), bottoms[first:last].sum(axis=0))
+            options.append((best[first][0] + score - CUT, first, template))
+        best.append(max(options, key=lambda option: option[0]))
+    found, last = [], len(edges) - 1
+    while last:
+        _, first, template = best[last]
+        if weights[first:last].any():
+            found.append(Chord(edges[first], edges[last], template % 12, NAMES[template // 12]))
+        last = first
+    return found[::-1]
+
+
+def _best(weight: Floats, bottom: Floats) -> tuple[float, int]:
+    inside = _MEMBERS @ weight
+    missing = _MEMBERS @ (weight <= 1e-9)
+    roots = np.tile(bottom, len(NAMES))
+    scores = 2 * inside - weight.sum() - MISSING * missing + ROOT_BONUS * roots - _COSTS
+    return float(scores.max()), int(scores.argmax())
+
+
+def _weights(rows: Array, edges: Sequence[int]) -> tuple[Floats, Floats]:
+    """Return how long each pitch class sounds in each beat, and how long each is the lowest, in quarters."""
+    weights, bottoms = np.zeros((len(edges) - 1, 12)), np.zeros((len(edges) - 1, 12))
+    for number, (start, end) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        here = rows[(rows["start"] < end) & (rows["end"] > start)]
+        if not len(here):
+            continue
+        inside = np.minimum(here["end"], end) - np.maximum(here["start"], start)
+        np.add.at(weights[number], here["pitch"] % 12, inside / TICKS)
+        lowest = here[here["pitch"] == here["pitch"].min()]
+        bottoms[number, lowest["pitch"][0] % 12] += min(inside[here["pitch"] == here["pitch"].min()].sum() / TICKS, 1.0)
+    return weights, bottoms
