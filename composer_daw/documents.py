@@ -193,6 +193,19 @@ def _first_error(error: ValidationError, node: yaml.Node, model: type[BaseModel]
     return f"{name}:{line}: {where}{message}{more}"
 
 
+def first_problem(error: ValidationError, data: Any, model: type[BaseModel]) -> str:
+    """Return what is wrong with data from JSON, in one line: place (`rules.3.k`), problem, value."""
+    problem = sorted(cast(list[dict[str, Any]], error.errors(include_url=False)), key=_rank)[0]
+    places = []
+    for part in problem["loc"]:
+        inside = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        if inside or (isinstance(data, dict) and part in data):  # else pydantic put it in: a union's tag
+            places.append(str(part))
+            data = data[part]
+    where = f"{'.'.join(places)}: " if places else ""
+    return f"{where}{_message(problem, model)}"
+
+
 def _other_kind(data: Any, model: type[BaseModel]) -> str | None:
     """Return what a document is that does not say to be of this model, and has keys of another."""
     fields = model.model_fields
@@ -255,6 +268,11 @@ def _message(problem: dict[str, Any], model: type[BaseModel]) -> str:
         return f"unknown key{did_you_mean(str(problem['loc'][-1]), _field_names(model))}"
     if problem["type"] == "missing":
         return f"'{problem['loc'][-1]}' is missing"
+    if problem["type"] == "union_tag_not_found":
+        return f"{problem['ctx']['discriminator']} is missing"
+    if problem["type"] == "union_tag_invalid":
+        tag, known = problem["ctx"]["tag"], re.findall("'([^']*)'", problem["ctx"]["expected_tags"])
+        return _one_line(f"no {problem['ctx']['discriminator']} is '{tag}'{did_you_mean(tag, known)}")
     text = EXPECTED.get(problem["type"]) or str(problem["msg"]).removeprefix("Value error, ")
     shown = problem.get("input")
     told = isinstance(shown, (str, int, float)) and (problem["type"] in EXPECTED or str(shown) not in text)

@@ -65,6 +65,33 @@ class Track:
 
 
 @dataclass(frozen=True)
+class KeySignature:
+    """A key signature: at which beat, how many sharps (flats are negative), and which mode it is said to be.
+
+    Raises ValueError for more than seven sharps or flats.
+    """
+
+    beat: float
+    fifths: int
+    minor: bool = False
+    track: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the number of sharps."""
+        if not -7 <= self.fifths <= 7:
+            raise ValueError(f"a key signature has up to seven sharps or flats, not {abs(self.fifths)}")
+
+    def shifted(self, fifths: int, minor: bool | None = None) -> KeySignature:
+        """Return it with so many sharps more: a semitone up is 7, the parallel minor -3.
+
+        Of two spellings of a key, such as C# and Db major, the one with fewer signs is taken. `minor` is the
+        new mode, if it changes.
+        """
+        sharps = (self.fifths + fifths + 6) % 12 - 6 if fifths % 12 else self.fifths
+        return dataclasses.replace(self, fifths=sharps, minor=self.minor if minor is None else minor)
+
+
+@dataclass(frozen=True)
 class TempoMap:
     """Tempo and metre: where each tempo begins, in beats (quarter notes) and seconds.
 
@@ -101,7 +128,8 @@ class Performance:
     """Notes, controls, texts and tempo of one piece, in seconds from its start.
 
     `notes` has dtype `NOTE`, sorted by onset, then pitch; `controls` has dtype `CONTROL`, sorted by time.
-    `techniques[notes["technique"]]` is the set of techniques asked of each note.
+    `techniques[notes["technique"]]` is the set of techniques asked of each note. `keys` and `end_beat` go by
+    beats of `tempo`: the key signatures, and where the file ends, which is never before its last note.
     """
 
     notes: Array = dataclasses.field(default_factory=lambda: np.zeros(0, NOTE))
@@ -110,6 +138,8 @@ class Performance:
     tempo: TempoMap = dataclasses.field(default_factory=TempoMap)
     tracks: tuple[Track, ...] = (Track(),)
     techniques: tuple[TechniqueSet, ...] = ((),)
+    keys: tuple[KeySignature, ...] = ()
+    end_beat: float = 0.0
 
     def __post_init__(self) -> None:
         """Sort and freeze the arrays."""

@@ -59,13 +59,13 @@ def quantity(value: int) -> bytes:
     return bytes(reversed(parts))
 
 
-def track(timed: Iterable[tuple[int, bytes]]) -> bytes:
-    """Return a track of messages with their ticks, in this order."""
+def track(timed: Iterable[tuple[int, bytes]], end: int = 0) -> bytes:
+    """Return a track of messages with their ticks, in this order; it ends at `end` or with the last."""
     body, last = bytearray(), 0
     for tick, one in timed:
         body += quantity(tick - last) + one
         last = tick
-    body += quantity(0) + meta(END, b"")
+    body += quantity(max(0, end - last)) + meta(END, b"")
     return b"MTrk" + len(body).to_bytes(4, "big") + bytes(body)
 
 

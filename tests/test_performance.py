@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer_daw.performance import CONTROL, Performance, TempoMap, note_rows
+from composer_daw.performance import CONTROL, KeySignature, Performance, TempoMap, note_rows
 
 steps = st.lists(st.tuples(st.floats(0.01, 50), st.floats(4, 400)), max_size=8)
 beats = st.lists(st.floats(0, 300), min_size=1, max_size=20)
@@ -98,3 +98,26 @@ def test_one_technique_for_all() -> None:
 def test_duration_is_the_last_end_not_the_end_of_the_last() -> None:
     assert Performance(note_rows([(0, 5, 60, 80), (1, 1, 62, 80)])).duration_s == 5.0
     assert Performance().duration_s == 0.0
+
+
+@pytest.mark.parametrize(
+    ("fifths", "semitones", "moved"),
+    [(0, 1, -5), (0, 2, 2), (0, -3, 3), (0, 6, -6), (-2, 1, 5), (6, 1, 1), (-6, -1, -1), (3, -9, 0)],
+)
+def test_a_key_signature_moves_with_the_notes(fifths: int, semitones: int, moved: int) -> None:
+    key = KeySignature(4.0, fifths, minor=True, track=2)
+    assert key.shifted(7 * semitones) == KeySignature(4.0, moved, minor=True, track=2)
+
+
+@given(st.integers(-7, 7), st.integers(-40, 40))
+def test_a_key_signature_comes_back(fifths: int, semitones: int) -> None:
+    key = KeySignature(0.0, fifths)
+    assert key.shifted(84 * semitones) == key  # octaves
+    there_and_back = key.shifted(7 * semitones).shifted(-7 * semitones)
+    assert (there_and_back.fifths - fifths) % 12 == 0
+    assert abs(there_and_back.fifths) <= max(6, abs(fifths))
+
+
+def test_no_key_signature_has_eight_sharps() -> None:
+    with pytest.raises(ValueError, match="up to seven sharps or flats, not 8"):
+        KeySignature(0.0, -8)

@@ -13,7 +13,6 @@ from composer_daw.authoring.choices import STEPS, in_steps
 from composer_daw.authoring.fingerprint import SAMPLE_RATE, by_name
 from composer_daw.authoring.map_sketch import Sketch, key_of_words, with_defaults
 from composer_daw.authoring.restore import load_patch
-from composer_daw.authoring.sketch_text import quoted
 from composer_daw.hosts.plugin import open_plugin
 from composer_daw.hosts.plugin_seat import Limits, PluginSound
 from composer_daw.hosts.soundfont_file import SUFFIXES, Program, find_soundfont, read_programs
@@ -22,6 +21,7 @@ from composer_daw.plugins.search import find_plugin
 from composer_daw.rendering import load_instrument
 from composer_daw.techniques import Vocabulary, load_vocabulary
 from composer_daw.techniques.naming import read_name
+from composer_daw.techniques.writing import quoted
 
 SWITCH_NAMES = re.compile(
     r"articulation|technique|playing|style|program|patch|preset|keyswitch", re.IGNORECASE

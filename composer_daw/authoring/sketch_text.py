@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from composer_daw.errors import InputError
 from composer_daw.files import write_text
 from composer_daw.techniques import TechniqueMap
 from composer_daw.techniques.pitch_names import pitch_of
+from composer_daw.techniques.writing import scalar
 
 MOST_COMMENTS = 200
 
@@ -61,9 +60,9 @@ def _check_ends(ends: tuple[str, str], middle_c: str) -> None:
 def _lines(sketch: Sketch, file: str, ends: tuple[str, str] | None, middle_c: str | None) -> Iterator[str]:
     yield HEAD.format(file=file)
     yield "technique_map: 1"
-    yield f"instrument: {_scalar(sketch.instrument)}"
+    yield f"instrument: {scalar(sketch.instrument)}"
     yield (
-        f"source: {_scalar(sketch.source)}" if sketch.source else "# source: the manual, its edition and page"
+        f"source: {scalar(sketch.source)}" if sketch.source else "# source: the manual, its edition and page"
     )
     yield (
         f"middle_c: {middle_c}"
@@ -71,14 +70,14 @@ def _lines(sketch: Sketch, file: str, ends: tuple[str, str] | None, middle_c: st
         else "# middle_c: C3     # what the manual calls MIDI 60: C3 (Yamaha), C4, or C5"
     )
     if ends:
-        yield f"range: [{', '.join(end if end.isdigit() else _scalar(end) for end in ends)}]"
+        yield f"range: [{', '.join(end if end.isdigit() else scalar(end) for end in ends)}]"
     else:
         yield "# range: [C2, C6]   # the lowest and the highest note that it plays"
     yield "lead_ms: 20           # how long before a note its switch is sent"
     yield "\ngroups:               # of each group one technique is in force"
     for group in dict.fromkeys(one.group for one in sketch.techniques.values()):
         default = sketch.defaults.get(group)
-        yield f"  {_scalar(group)}: {{{f'default: {_scalar(default)}' if default else ''}}}"
+        yield f"  {scalar(group)}: {{{f'default: {scalar(default)}' if default else ''}}}"
     yield "\ntechniques:"
     for name, one in sketch.techniques.items():
         yield from _technique_lines(name, one)
@@ -99,29 +98,14 @@ def _lines(sketch: Sketch, file: str, ends: tuple[str, str] | None, middle_c: st
 
 
 def _technique_lines(name: str, one: Sketched) -> Iterator[str]:
-    yield f"  {_scalar(name)}:" + (f"   # {_one_line(one.remark)}" if one.remark else "")
-    yield f"    group: {_scalar(one.group)}"
+    yield f"  {scalar(name)}:" + (f"   # {_one_line(one.remark)}" if one.remark else "")
+    yield f"    group: {scalar(one.group)}"
     for field_name in ("title", "plays"):
         if text := getattr(one, field_name):
-            yield f"    {field_name}: {_scalar(text)}"
+            yield f"    {field_name}: {scalar(text)}"
     for side in ("on", "off"):
         if action := getattr(one, side):
             yield f"    {side}: [{action}]"
-
-
-_PLAIN = re.compile(r"[A-Za-z][\w +/.()-]*[\w)]|[A-Za-z]")
-
-
-def _scalar(text: str) -> str:
-    """Return a text as YAML reads it back: plain where that is safe, else in quotes."""
-    is_word = text.lower() not in ("null", "true", "false", "yes", "no", "on", "off", "y", "n")
-    return text if _PLAIN.fullmatch(text) and is_word else quoted(text)
-
-
-def quoted(text: str) -> str:
-    """Return a text in double quotes, what cannot be printed as its number."""
-    inside = json.dumps(text, ensure_ascii=False)
-    return "".join(one if one.isprintable() else f"\\U{ord(one):08x}" for one in inside)
 
 
 def _one_line(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -46,18 +47,39 @@ TREMBLES_DB, LESS = 0.5, 0.8
 
 
 LENGTHS: frozenset[Sound] = frozenset({"dies_away", "short", "goes_on"})
+"""What a name promises of how long it sounds."""
 
 
 @dataclass(frozen=True)
 class Character:
     """What single notes sound like: medians; NaN where nothing could be measured."""
 
-    falls_db: float
-    """By how much, from the peak to the end of the key."""
-    lasts_s: float
-    centroid_hz: float
-    level_db: float
-    swing_db: float
+    heard: tuple[Heard, ...]
+
+    @cached_property
+    def falls_db(self) -> float:
+        """By how much they fall, from the peak to the end of the key."""
+        return _median(_falls_db(one) for one in self.heard)
+
+    @cached_property
+    def lasts_s(self) -> float:
+        """How long they sound."""
+        return _median(sounding_duration_s(one.mono, one.sample_rate) for one in self.heard)
+
+    @cached_property
+    def centroid_hz(self) -> float:
+        """How bright they are."""
+        return _median(centroid_hz(one.mono, one.sample_rate) for one in self.heard)
+
+    @cached_property
+    def level_db(self) -> float:
+        """How loud they are."""
+        return _median(level_db(one.mono, one.sample_rate) for one in self.heard)
+
+    @cached_property
+    def swing_db(self) -> float:
+        """How much their level swings."""
+        return _median(amplitude_modulation(one.mono, one.sample_rate).depth for one in self.heard)
 
 
 @dataclass(frozen=True)
@@ -223,14 +245,7 @@ def _short_default(hearing: Hearing) -> bool:
 
 
 def _character(hearing: Hearing, trial: Trial, figures: list[Figure]) -> Character:
-    heard = [hearing.sounding(trial).first(figure) for figure in figures]
-    return Character(
-        falls_db=_median(_falls_db(one) for one in heard),
-        lasts_s=_median(sounding_duration_s(one.mono, one.sample_rate) for one in heard),
-        centroid_hz=_median(centroid_hz(one.mono, one.sample_rate) for one in heard),
-        level_db=_median(level_db(one.mono, one.sample_rate) for one in heard),
-        swing_db=_median(amplitude_modulation(one.mono, one.sample_rate).depth for one in heard),
-    )
+    return Character(tuple(hearing.sounding(trial).first(figure) for figure in figures))
 
 
 def _falls_db(heard: Heard) -> float:

@@ -162,11 +162,12 @@ def neutral(technique_map: TechniqueMap) -> TechniqueMap:
     Lengths, factors on the velocity and latencies are left out; pitch and velocity ranges stay, for they may
     be what makes a technique sound.
     """
+    on_time = without_latencies(technique_map)
     plain = {
-        name: technique.model_copy(update={"note": _plain(technique.note), "latency_ms": Latency()})
-        for name, technique in technique_map.techniques.items()
+        name: technique.model_copy(update={"note": _plain(technique.note)})
+        for name, technique in on_time.techniques.items()
     }
-    return technique_map.model_copy(update={"techniques": plain})
+    return on_time.model_copy(update={"techniques": plain})
 
 
 def without_latencies(technique_map: TechniqueMap) -> TechniqueMap:

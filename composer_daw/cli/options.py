@@ -29,3 +29,4 @@ out_of_range_option = click.option(
     help="What to do about notes that the instrument does not have.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+force_option = click.option("--force", is_flag=True, help="Write over what is there.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from composer_daw.cli.lazy import LazyGroup
-from composer_daw.cli.options import json_option, seed_option
+from composer_daw.cli.options import force_option, json_option, seed_option
 from composer_daw.errors import ComposerError
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ COMMANDS = {
 any_version_option = click.option(
     "--any-version", is_flag=True, help="Take another version of the plugin than the preset was made with."
 )
-force_option = click.option("--force", is_flag=True, help="Write over what is there.")
 folder_option = click.option(
     "-o", "--output", required=True, metavar="DIR", help="The folder of the presets."
 )

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from composer_daw.cli.options import instrument_option, json_option, sample_rate_option, seed_option
+from composer_daw.cli.options import (
+    force_option,
+    instrument_option,
+    json_option,
+    sample_rate_option,
+    seed_option,
+)
 from composer_daw.errors import ComposerError
 
 if TYPE_CHECKING:
@@ -17,7 +23,6 @@ if TYPE_CHECKING:
     from composer_daw.calibration.findings import Verification
     from composer_daw.techniques.parts import Latency
 
-force_option = click.option("--force", is_flag=True, help="Write over what is there.")
 technique_option = click.option(
     "-t",
     "--technique",

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import click
 
-from composer_daw.cli.options import json_option
+from composer_daw.cli.options import force_option, json_option
 from composer_daw.errors import ComposerError, InputError
 
 FORMAT_NAMES = ("reaticulate", "cubase", "musescore", "sfz", "logic")
-force_option = click.option("--force", is_flag=True, help="Write over what is there.")
 
 
 @click.command("import")

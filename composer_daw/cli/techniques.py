@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from composer_daw.cli.lazy import LazyGroup
-from composer_daw.cli.options import json_option
+from composer_daw.cli.options import force_option, json_option
 
 if TYPE_CHECKING:
     from composer_daw.techniques import TechniqueMap
@@ -151,7 +151,7 @@ def diff(first: str, second: str, as_json: bool) -> None:
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="MAP", help="The YAML to write."
 )
-@click.option("--force", is_flag=True, help="Write over what is there.")
+@force_option
 def new(
     from_plugin: str | None,
     from_preset: str | None,

@@ -1,8 +1,9 @@
 """The humanizer: performances shaped by valence and arousal, by named rules and a learned rubato.
 
+from composer_daw import load_midi, save_midi
 from composer_daw.humanizer import humanize
 sad = humanize(load_midi("tune.mid"), emotion="切ない", tempo="map", seed=1)
-save_midi(sad.performance, "sad.mid")
+save_midi(sad.performance, "sad.mid", by_track=True)
 """
 
 from composer_daw.humanizer.apply import Humanized, apply

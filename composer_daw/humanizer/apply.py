@@ -14,13 +14,14 @@ import numpy as np
 
 from composer_daw.humanizer.beside import moved_controls, moved_texts
 from composer_daw.humanizer.changes import Changes
-from composer_daw.humanizer.expression import within
 from composer_daw.humanizer.lengths import held_lengths
 from composer_daw.humanizer.lines import Lines, lines_of
 from composer_daw.humanizer.plan import Plan
-from composer_daw.humanizer.repair import SHORTEST_S, apart, in_order, last_of_pitch
+from composer_daw.humanizer.repair import SHORTEST_S, apart, in_order, told
 from composer_daw.humanizer.rules.rule import Rule
+from composer_daw.humanizer.score_change import ScoreChange
 from composer_daw.humanizer.speed import at_speed, check_tempo
+from composer_daw.humanizer.valence import changed_score
 from composer_daw.humanizer.velocities import ROOM_DB, below_full, level_of, velocity_of
 from composer_daw.humanizer.warp import (
     SLOWEST_US,
@@ -28,11 +29,12 @@ from composer_daw.humanizer.warp import (
     bounded,
     stretches,
     tempo_map_of,
+    unfollowed_s,
     warp_of,
     within_bars,
 )
 from composer_daw.midi.read import LONGEST_S
-from composer_daw.performance import Array, Floats, Performance, TempoMap
+from composer_daw.performance import Array, Floats, Performance
 
 GRID_SHARE = 0.2
 """Where the grid is kept, so much is played of what rules and rubato do to the tempo: within the bars, and so
@@ -59,14 +61,25 @@ class Humanized:
     warp: Warp
     by_rule: dict[str, Changes]
     remarks: tuple[str, ...] = ()
+    changes: tuple[ScoreChange, ...] = ()
+    """What was changed in the score itself before it was played."""
 
 
 def apply(performance: Performance, plan: Plan) -> Humanized:
-    """Return the performance that a plan makes of a score; strength 0 gives it back as it is.
+    """Return the performance that a plan makes of a score, after the changes of the score that it asks for.
 
-    Raises InputError where the plan was drawn for another score, or where the tempo cannot be played.
+    Strength 0 gives the score back as it is. Raises InputError where the plan was drawn for another score, or
+    where the tempo cannot be played.
     """
     check_tempo(performance.tempo)
+    score, changes = changed_score(performance, plan.changes)
+    played = _played(score, plan)
+    remarks = (*played.remarks, *plan.remarks, *(remark for change in changes for remark in change.remarks))
+    return dataclasses.replace(played, changes=changes, remarks=remarks)
+
+
+def _played(performance: Performance, plan: Plan) -> Humanized:
+    """Return the performance of a score that is as the plan was drawn for."""
     lines = lines_of(at_speed(performance, plan.speed))
     plan.check_fits(lines)
     by_rule = {str(rule.name): _changes(rule, lines, plan) for rule in plan.rules}
@@ -78,18 +91,20 @@ def apply(performance: Performance, plan: Plan) -> Humanized:
     grid = tempo_map_of(warp, score.tempo, end_beat) if plan.tempo == "map" else score.tempo
     notes = score.notes.copy()
     latest_s = score.duration_s - SHORTEST_S if plan.tempo == "keep" else np.inf
-    notes["onset_s"] = in_order(_onsets(lines, total, warp), score.notes, latest_s)
+    wished_s = _onsets(lines, total, warp)
+    notes["onset_s"] = in_order(wished_s, score.notes, latest_s)
     end_s = notes["onset_s"] + held_lengths(lines, warp, by_rule, _articulation(plan))
     if plan.tempo == "keep":
-        end_s = _ending_as_before(end_s, notes, score)
-    notes["duration_s"] = apart(notes["onset_s"], end_s, notes) - notes["onset_s"]
+        end_s = _ending_as_before(end_s, score)
+    notes["duration_s"] = apart(notes["onset_s"], end_s, score.notes) - notes["onset_s"]
     notes["velocity"], remarks = _velocities(lines, total, plan)
+    remarks += told(wished_s, notes["onset_s"], notes["duration_s"])
     notes["written_onset_s"] = grid.seconds_at(lines.beat)
     notes["written_duration_s"] = grid.seconds_at(lines.end_beat) - notes["written_onset_s"]
     controls = moved_controls(score, notes["onset_s"], warp)
-    texts = moved_texts(score, notes["onset_s"], warp)
+    texts = moved_texts(score, notes["onset_s"], warp, grid)
     played = dataclasses.replace(score, notes=notes, tempo=grid, controls=controls, texts=texts)
-    if plan.tempo == "map" and _astray_s(grid, warp, end_beat) > ASTRAY_S:
+    if plan.tempo == "map" and unfollowed_s(warp, score.tempo, end_beat) > ASTRAY_S:
         slowest = 60e6 / SLOWEST_US
         remarks += (f"slower than the {slowest:.1f} beats a minute of MIDI: notes leave their beats",)
     if played.duration_s > LONGEST_S:
@@ -114,18 +129,13 @@ def _warp(lines: Lines, total: Changes, plan: Plan) -> Warp:
     """Return when each beat is played."""
     tempo = lines.performance.tempo
     if plan.strength == 0 or not len(lines):
-        return warp_of(tempo, np.zeros(1), np.ones(1), float(lines.end_beat.max(initial=0.0)))
+        return warp_of(tempo, np.zeros(1), np.ones(1))
     end_beat = float(lines.end_beat.max())
     beat, longer = stretches(lines, total.duration_ms)
     rubato = _tempo_share(plan) * plan.strength * plan.rubato.log_period_at(beat)
     longer = np.maximum(longer, 0.1) * np.exp(rubato)
-    warp = warp_of(tempo, beat, bounded(tempo, beat, longer, end_beat), end_beat)
+    warp = warp_of(tempo, beat, bounded(tempo, beat, longer, end_beat))
     return within_bars(warp, tempo, end_beat) if plan.tempo == "keep" else warp
-
-
-def _astray_s(grid: TempoMap, warp: Warp, end_beat: float) -> float:
-    """Return how far the end by a tempo map is from the end that is played."""
-    return float(np.abs(grid.seconds_at(end_beat) - warp.at(np.array([end_beat]))).max())
 
 
 def _onsets(lines: Lines, total: Changes, warp: Warp) -> Floats:
@@ -149,25 +159,24 @@ def _room_ms(chords: Array, played_ms: Floats) -> tuple[Floats, Floats]:
 
 
 def _articulation(plan: Plan) -> float:
-    return max(1.0 + plan.strength * (plan.expression.articulation - 1.0), 0.05)
+    return plan.expression.played("articulation", plan.strength)
 
 
-def _ending_as_before(end_s: Floats, notes: Array, score: Performance) -> Floats:
+def _ending_as_before(end_s: Floats, score: Performance) -> Floats:
     """Return ends of which the last is that of the score: what ended the piece still does."""
     total_s = score.duration_s
     ended = score.notes["onset_s"] + score.notes["duration_s"] >= total_s - SAME_S
-    last = last_of_pitch(notes["onset_s"], ended, notes)
-    return np.where(last, total_s, np.minimum(end_s, total_s))
+    return np.where(ended, total_s, np.minimum(end_s, total_s))
 
 
 def _velocities(lines: Lines, total: Changes, plan: Plan) -> tuple[Array, tuple[str, ...]]:
     """Return the velocities, and what had to be done to make room for them."""
     written = level_of(lines.performance.notes["velocity"])
-    mean, strength = float(written.mean()), plan.strength
+    mean, strength, expression = float(written.mean()), plan.strength, plan.expression
     moved = total.level_db[lines.chord_of] + strength * plan.rubato.level_db_at(lines.beat)
     room = min(0.0, ROOM_DB - mean) * min(strength, 1.0)
-    spread = within("velocity_spread", 1.0 + strength * (plan.expression.velocity_spread - 1.0))
-    aim = mean + room + within("level_db", strength * plan.expression.level_db)
+    spread = expression.played("velocity_spread", strength)
+    aim = mean + room + expression.played("level_db", strength)
     level: Floats = aim + (written - mean) * spread + moved - float(moved.mean())
     remarks = [f"brought down by {-room:.1f} dB first, to have room above"] if room < -0.05 else []
     over = int((level > 0.0).sum())

@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from composer_daw.errors import InputError, did_you_mean
-from composer_daw.humanizer.expression import FIGURES, Expression
+from composer_daw.humanizer.expression import Expression
 from composer_daw.humanizer.lines import Lines
+from composer_daw.humanizer.phrases import Phrases
 from composer_daw.humanizer.plan import Plan, Rubato, Tempo, digest_of
 from composer_daw.humanizer.rules.noise import TIMING_MS
 from composer_daw.humanizer.rules.palette import PALETTE
+from composer_daw.humanizer.rules.phrase_arch import PhraseArch
 from composer_daw.humanizer.rules.rule import MOST_K, Rule
 from composer_daw.humanizer.rules.swing import Swing
+from composer_daw.humanizer.score_change import ScoreChanges
 from composer_daw.sampling import generator_for
 
 STEADY = {
@@ -41,7 +44,7 @@ def rules_of(
     strengths["punctuation"] = expression.punctuation
     strengths["phrase_arch"] = expression.phrase_arch * (1.0 - rubato)
     strengths["final_ritard"] = expression.final_ritard * (1.0 - rubato) if tempo == "map" else 0.0
-    widest_ms = FIGURES["timing_ms"].highest / max(strength, 1.0)
+    widest_ms = expression.clip("timing_ms")[1] / max(strength, 1.0)
     strengths["timing_noise"] = min(expression.timing_ms, widest_ms) / TIMING_MS
     rules: dict[str, Rule] = {name: rule_at(name, k) for name, k in strengths.items()}
     if expression.swing > 1.0:
@@ -59,25 +62,33 @@ def draw_plan(
     rubato: Rubato | None = None,
     amount: float = 0.0,
     emotion: str = "",
+    moved: bool = False,
+    changes: ScoreChanges | None = None,
+    phrases: Phrases | None = None,
     rules: Mapping[str, float] | None = None,
 ) -> Plan:
     """Return all that is drawn for a score; `rules` gives strengths of one's own by the rule's name.
 
-    `rubato` are the curves at their full size, of which `amount` (0..1) is played.
+    `rubato` are the curves at their full size, of which `amount` (0..1) is played. `changes` are made in the
+    score already. `phrases` are those of the arches, found from the score where none are given.
     """
     chosen = rules_of(expression, tempo, amount if rubato else 0.0, strength)
     chosen |= {name: rule_at(name, k) for name, k in (rules or {}).items()}
+    if phrases is not None:
+        chosen |= {name: rule.over(phrases) for name, rule in chosen.items() if isinstance(rule, PhraseArch)}
     drawn = [rule.draw(lines, generator_for(seed, rule.name)) for rule in chosen.values() if rule.k]
     return Plan(
         valence=expression.valence,
         arousal=expression.arousal,
         emotion=emotion,
+        moved=moved,
         expression=expression,
         tempo=tempo,
         strength=strength,
         seed=seed,
         chords=len(lines),
         score=digest_of(lines),
+        changes=changes or ScoreChanges(),
         rules=tuple(drawn),  # type: ignore[arg-type]
         rubato=rubato.scaled(amount) if rubato else Rubato(),
     )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
@@ -74,6 +75,13 @@ class Order(Part):
     rises: tuple[str, ...] = ()
 
 
+class Broken(NamedTuple):
+    """Where an order of words does not hold: the figure, and what it must do, in words."""
+
+    figure: str
+    problem: str
+
+
 class EmotionProfile(Part):
     """The schema of `configs/emotion_profile.yaml`."""
 
@@ -110,6 +118,9 @@ class EmotionProfile(Part):
         for name in (*order.falls, *order.rises):
             if name not in FIGURES:
                 raise PlacedError(f"no figure '{name}'{did_you_mean(name, FIGURES)}", "orders", number)
+        for broken in self._broken(order):
+            remedy = "change the points, the figure, or the order"
+            raise PlacedError(f"{broken.problem}; {remedy}", "orders", number)
 
     @functools.cached_property
     def _by_spelling(self) -> dict[str, str]:
@@ -134,7 +145,8 @@ class EmotionProfile(Part):
         """Return how a point is played; raise InputError outside -1..1."""
         v, a = check_point(valence, arousal)
         figures = {name: float(self.figures[name].values(v, a)) for name in FIGURES}
-        return Expression(valence=v, arousal=a, mode=self.mode.at(v), **figures)
+        clips = {name: self.figures[name].clip for name in FIGURES}
+        return Expression(valence=v, arousal=a, mode=self.mode.at(v), clips=clips, **figures)
 
     def point(self, word: str) -> Point:
         """Return the point of a word in any of its spellings; raise InputError with the nearest ones."""
@@ -166,17 +178,21 @@ class EmotionProfile(Part):
         written = [one for one in self.words[name].also if spelling in (folded(one), reading(one))]
         return f"{written[0]} ({name})" if written and folded(name) != spelling else name
 
-    def broken_orders(self) -> Iterator[str]:
-        """Yield, in a line each, where the words of an order do not fall or rise as it says."""
+    def broken_orders(self, figures: Mapping[str, Figure]) -> Iterator[Broken]:
+        """Yield where the words of an order would not fall or rise as it says, were these the figures."""
+        changed = self.model_copy(update={"figures": {**self.figures, **figures}})
         for order in self.orders:
-            played = [self.at(*self.point(word)).figures() for word in order.words]
-            for name in (*order.falls, *order.rises):
-                verb, sign = ("fall", -1) if name in order.falls else ("rise", 1)
-                for step, (one, other) in enumerate(zip(played, played[1:], strict=False)):
-                    if sign * (other[name] - one[name]) <= 0:
-                        first, second = order.words[step : step + 2]
-                        values = f"from {first} ({one[name]:.3g}) to {second} ({other[name]:.3g})"
-                        yield f"{name} must {verb} {values}"
+            yield from changed._broken(order)
+
+    def _broken(self, order: Order) -> Iterator[Broken]:
+        points = [self.point(word) for word in order.words]
+        for name in (*order.falls, *order.rises):
+            verb, sign = ("fall", -1) if name in order.falls else ("rise", 1)
+            values = [float(self.figures[name].values(*point)) for point in points]
+            for (one, other), (first, second) in zip(pairwise(values), pairwise(order.words), strict=True):
+                if sign * (other - one) <= 0:
+                    told = f"from {first} ({one:.3g}) to {second} ({other:.3g})"
+                    yield Broken(name, f"{name} must {verb} {told}")
 
     def _find(self, word: str) -> str | None:
         for one in without_endings(word):

@@ -7,7 +7,7 @@ in how they are played: what is fitted is both.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from composer_daw.documents import parse_document
 from composer_daw.errors import InputError
 from composer_daw.humanizer.emotion import EmotionProfile, load_profile
 from composer_daw.humanizer.emotion_corpus import MEASURED, Labelled, measure
-from composer_daw.humanizer.expression import ANCHORS, FIGURES, NEUTRAL, Axis
+from composer_daw.humanizer.expression import ANCHORS, FIGURES, NEUTRAL, Axis, Figure
 from composer_daw.humanizer.lines import lines_of
 from composer_daw.midi import load_midi
 from composer_daw.performance import Floats
@@ -40,7 +40,7 @@ class FittedFigure:
     """The effect of valence from 0 to 1 lies between these; of tempo, as a logarithm."""
     arousal: Bounds
     taken: bool
-    """Whether it went into the profile: where its main effect can be told from the files."""
+    """Whether it went into the profile: where its main effect can be told, and no order of words breaks."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,9 @@ def fit_profile(
     if not curved:
         remarks.append("neutral: no label lies between the corners; the middle of the four is taken for it")
     remarks.append("labels are of whole pieces: what was composed and how it was played are not told apart")
+    remarks += _left_in_order(old, figures)
     text = _written(text, figures, f"fitted to {len(points)} labelled MIDI files")
-    profile = parse_document(text, EmotionProfile, f"{base} as fitted")
-    remarks += [f"an order is not kept any more: {problem}" for problem in profile.broken_orders()]
+    parse_document(text, EmotionProfile, f"{base} as fitted")
     return Fit(text, len(points), figures, tuple(remarks))
 
 
@@ -163,6 +163,19 @@ def _untold(name: str, main: Axis, figure: FittedFigure) -> list[str]:
             kept = "; kept as it was, for nothing moves it more" if axis == main else ""
             remarks.append(f"{name}: the effect of {axis} cannot be told ({low:.2g}..{high:.2g}){kept}")
     return remarks
+
+
+def _left_in_order(old: EmotionProfile, figures: dict[str, FittedFigure]) -> list[str]:
+    """Take back the figures under which an order of words would not hold, and say so."""
+    taken = {
+        name: Figure.model_construct(**(old.figures[name].model_dump() | {"at": one.at}))
+        for name, one in figures.items()
+        if one.taken
+    }
+    broken = {one.figure: one.problem for one in old.broken_orders(taken)}
+    for name in broken:
+        figures[name] = replace(figures[name], taken=False)
+    return [f"{name}: kept as it was, for an order would break: {what}" for name, what in broken.items()]
 
 
 def _written(text: str, figures: dict[str, FittedFigure], source: str) -> str:

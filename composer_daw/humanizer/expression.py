@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from composer_daw.performance import Floats
 
@@ -67,9 +67,14 @@ class Expression(Part):
     register_semitones: Annotated[float, Quantity("semitones", -24.0, 24.0, "register (advice)")]
     mode: Mode
     """Advice only."""
+    clips: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    """What the profile never lets a figure leave, at any strength; its limits where a figure is not named."""
 
     @model_validator(mode="after")
     def _possible(self) -> Expression:
+        for name, (low, high) in self.clips.items():
+            if name not in FIGURES or not within(name, low) == low <= high == within(name, high):
+                raise ValueError(f"no clip of a figure: {name} [{low:g}, {high:g}]")
         for name, value in self.figures().items():
             if within(name, value) != value:
                 low, high = FIGURES[name].lowest, FIGURES[name].highest
@@ -80,6 +85,24 @@ class Expression(Part):
         """Return the figures by name, in their order."""
         return {name: getattr(self, name) for name in FIGURES}
 
+    def clip(self, figure: str) -> tuple[float, float]:
+        """Return what a figure never leaves."""
+        return self.clips.get(figure, (FIGURES[figure].lowest, FIGURES[figure].highest))
+
+    def clipped(self, figure: str, value: float) -> float:
+        """Return a value of a figure, held at its clip."""
+        low, high = self.clip(figure)
+        return min(max(value, low), high)
+
+    def asked(self, figure: str, strength: float) -> float:
+        """Return one of the figures of `UNMOVED` at a strength, its clip left aside; tempo goes by powers."""
+        value, unmoved = float(getattr(self, figure)), UNMOVED[figure]
+        return value**strength if figure == "tempo_factor" else unmoved + strength * (value - unmoved)
+
+    def played(self, figure: str, strength: float) -> float:
+        """Return one of the figures of `UNMOVED` at a strength, held at its clip."""
+        return self.clipped(figure, self.asked(figure, strength))
+
 
 FIGURES: dict[str, Quantity] = {
     name: one
@@ -87,6 +110,30 @@ FIGURES: dict[str, Quantity] = {
     for one in field.metadata
     if isinstance(one, Quantity)
 }
+
+
+UNMOVED = {
+    "tempo_factor": 1.0,
+    "level_db": 0.0,
+    "articulation": 1.0,
+    "velocity_spread": 1.0,
+    "timing_ms": 0.0,
+}
+"""The figures that are held at their clip at any strength, and what they are at strength 0."""
+
+
+def held_at_clip(
+    expression: Expression, strength: float, tempo: Literal["keep", "map"] = "map"
+) -> tuple[str, ...]:
+    """Return the names of the figures that a strength above 1 would take beyond their clip, where they stop.
+
+    Where the tempo is kept, no tempo is held.
+    """
+    if strength <= 1.0:
+        return ()
+    moved = (name for name in UNMOVED if tempo == "map" or name != "tempo_factor")
+    beyond = {name: expression.asked(name, strength) - expression.played(name, strength) for name in moved}
+    return tuple(name for name, by in beyond.items() if abs(by) > 1e-9)
 
 
 def within(figure: str, value: float) -> float:

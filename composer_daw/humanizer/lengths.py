@@ -8,6 +8,7 @@ import numpy as np
 
 from composer_daw.humanizer.changes import Changes
 from composer_daw.humanizer.expression import FIGURES
+from composer_daw.humanizer.halving import where_it_reaches
 from composer_daw.humanizer.lines import Lines
 from composer_daw.humanizer.repair import SHORTEST_S
 from composer_daw.humanizer.warp import Warp
@@ -24,7 +25,6 @@ LONGEST_CONNECTED = 1.35
 """Shares of the written length that no rule can leave; what is marked legato may reach over the next note."""
 
 MOST_GAP = 0.9
-HALVINGS = 40
 
 
 def written_lengths(lines: Lines, warp: Warp) -> Floats:
@@ -70,11 +70,9 @@ def with_mean(shape: Floats, mean: float) -> Floats:
     """Return values above 0 times one factor, held within 0.3 to 1.1, so that this is their mean then."""
     if not len(shape) or not SHORTEST < mean < LONGEST:
         return np.full(len(shape), min(max(mean, SHORTEST), LONGEST))
+
+    def shares(factor: float) -> Floats:
+        return np.clip(factor * shape, SHORTEST, LONGEST)
+
     low, high = SHORTEST / float(shape.max()), LONGEST / float(shape.min())
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        if np.clip(middle * shape, SHORTEST, LONGEST).mean() < mean:
-            low = middle
-        else:
-            high = middle
-    return np.clip(high * shape, SHORTEST, LONGEST)
+    return shares(where_it_reaches(mean, lambda factor: float(shares(factor).mean()), low, high))

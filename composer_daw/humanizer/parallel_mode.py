@@ -5,6 +5,7 @@ After Livingstone et al. 2010, Computer Music Journal 34(1); which notes stay is
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -60,7 +61,8 @@ def to_mode(performance: Performance, mode: KeyMode, key: Key | None = None) -> 
 
     The key is that of the whole score if it is not given; drums stay. Towards minor, a seventh stays raised
     where it leads (over the fifth degree, or a step below the tonic that follows), and so does a sixth a step
-    below such a seventh. A note that would meet another of its pitch and channel stays.
+    below such a seventh. A note that would meet another of its pitch and channel stays. All key signatures
+    get three flats more (or sharps) and the mode: F major's becomes F minor's.
     """
     remarks: tuple[str, ...] = ()
     if key is None:
@@ -85,7 +87,9 @@ def to_mode(performance: Performance, mode: KeyMode, key: Key | None = None) -> 
         remarks += (f"notes that would meet another of their pitch and stay: {int(meeting.sum())}",)
     moves &= ~meeting
     name = f"mode: {key} to {key._replace(mode=mode)}"
-    return moved(performance, np.where(moves, step, 0), "mode", name, remarks)
+    keys = tuple(one.shifted(3 * step, minor=mode == "minor") for one in performance.keys)
+    in_mode = dataclasses.replace(performance, keys=keys)
+    return moved(in_mode, np.where(moves, step, 0), "mode", name, remarks)
 
 
 def _leading(lines: Lines, degree: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Flags:

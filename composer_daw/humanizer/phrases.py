@@ -29,6 +29,11 @@ BAR_BONUS, BEAT_BONUS, HALF_BONUS = 0.3, 0.1, 0.4
 LARGEST_INTERVAL = 24.0
 """Semitones; a wider leap says no more."""
 
+NEAR_BEATS = 0.1
+"""A note so near to where a phrase is said to start, in quarter notes, starts it."""
+
+Metres = Sequence[tuple[float, int, int]]
+"""From which quarter note on how many of which notes are a bar: (0, 6, 8) is 6/8."""
 Rows = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
 
@@ -53,41 +58,48 @@ class Phrases:
         return np.clip((beats - start) / np.maximum(end - start, 1e-9), 0.0, 1.0)
 
 
-def given_phrases(starts: Sequence[float], end: float) -> Phrases:
-    """Return phrases that the user names by the quarter notes they start at; they have one level."""
-    if (
-        not starts
-        or np.any(np.diff(starts) <= 0)
-        or not np.isfinite([*starts, end]).all()
-        or end <= starts[-1]
-    ):
-        raise InputError(
-            "phrases: their starts must rise, in quarter notes, and lie before the end of the piece"
-        )
-    return Phrases((np.asarray(starts, float),), float(end))
+def given_phrases(lines: Lines, starts: Sequence[float]) -> Phrases:
+    """Return the phrases that a user names by the quarter notes they start at, with parts as they are found.
+
+    They are the groups of all levels but the last, however long; what comes before the first is one, too. A
+    start means the note next to it, where one begins within 0.1 quarter notes. Raises InputError unless the
+    starts rise and a note begins at or after each.
+    """
+    if not len(starts) or not np.isfinite(starts).all() or np.any(np.diff(starts) <= 0):
+        raise InputError("phrases: give where each starts, one after the other")
+    beats = np.unique(lines.chords["beat"][~lines.is_drum])
+    if not len(beats) or starts[0] < 0 or starts[-1] > beats[-1] + NEAR_BEATS:
+        raise InputError("phrases: each must start within the piece")
+    nearest = beats[np.abs(beats - np.asarray(starts, float)[:, None]).argmin(axis=1)]
+    near = np.abs(nearest - starts) <= NEAR_BEATS
+    return group(*_notes_of(lines), given=np.unique(np.where(near, nearest, starts)))
 
 
 def find_phrases(lines: Lines, longest_bars: Sequence[float] = LONGEST_BARS) -> Phrases:
     """Return the phrases of a score, one structure for all parts: that of the highest notes but drums'."""
+    return group(*_notes_of(lines), longest_bars)
+
+
+def _notes_of(lines: Lines) -> tuple[Floats, Floats, Floats, Metres]:
+    """Return onset, length and pitch of all chords but drums', sorted by onset, and the metres."""
     chords = lines.chords[~lines.is_drum]
     chords = chords[np.argsort(chords["beat"], kind="stable")]
-    return group(
-        chords["beat"],
-        chords["end_beat"] - chords["beat"],
-        chords["top"].astype(float),
-        lines.performance.tempo.metres,
-        longest_bars,
-    )
+    length = chords["end_beat"] - chords["beat"]
+    return chords["beat"], length, chords["top"].astype(float), lines.performance.tempo.metres
 
 
 def group(
     beat: Floats,
     length: Floats,
     pitch: Floats,
-    metres: Sequence[tuple[float, int, int]],
+    metres: Metres,
     longest_bars: Sequence[float] = LONGEST_BARS,
+    given: Floats | None = None,
 ) -> Phrases:
-    """Return the phrases of notes sorted by onset, in quarter notes; the melody is what sounds highest."""
+    """Return the phrases of notes sorted by onset, in quarter notes; the melody is what sounds highest.
+
+    Starts that are `given` are those of all levels but the last, which has them and what is found between.
+    """
     if not len(beat):
         return Phrases(tuple(np.zeros(1) for _ in longest_bars), 0.0)
     end = float(max((beat + length).max(), beat[-1] + 1e-3))
@@ -99,6 +111,11 @@ def group(
     on_bar = (phase < 1e-3) | (phase > bar - 1e-3)
     off = np.abs(phase / pulse - np.round(phase / pulse))
     score = strength + BAR_BONUS * on_bar + BEAT_BONUS * (off < 1e-3)
+    if given is not None:
+        cuts = sorted({0, *np.searchsorted(at, given - 1e-6).tolist(), len(at)})
+        parts = np.setdiff1d(_cut(at, score, np.median(bar) * longest_bars[-1], cuts, end), cuts)
+        starts = np.union1d(given, at[:1]) if at[0] < given[0] else given
+        return Phrases((*[starts] * (len(longest_bars) - 1), np.union1d(starts, at[parts])), end)
     levels: list[Floats] = []
     cuts = [0, len(at)]
     for bars in longest_bars:
@@ -171,24 +188,24 @@ def _best_cut(at: Floats, score: Floats, first: int, until: int, stop: float, lo
     return int(rows[np.argmax(score[rows] + HALF_BONUS * 2 * far / span)])
 
 
-def _metre_of(metres: Sequence[tuple[float, int, int]], beats: Floats) -> tuple[Floats, Floats, Floats]:
+def _metre_of(metres: Metres, beats: Floats) -> tuple[Floats, Floats, Floats]:
     table = np.maximum(np.array(metres or [(0.0, 4, 4)], float), (0.0, 1.0, 1.0))  # a file may say 0/4
     return tuple(table[np.clip(np.searchsorted(table[:, 0], beats + 1e-6, side="right") - 1, 0, None)].T)
 
 
-def bar_length(metres: Sequence[tuple[float, int, int]], beats: Floats) -> Floats:
+def bar_length(metres: Metres, beats: Floats) -> Floats:
     """Return how long the bar at each position is, in quarter notes."""
     _, above, below = _metre_of(metres, beats)
     return above * 4.0 / below
 
 
-def bar_phase(metres: Sequence[tuple[float, int, int]], beats: Floats) -> Floats:
+def bar_phase(metres: Metres, beats: Floats) -> Floats:
     """Return how far into its bar each position is, in quarter notes."""
     start, above, below = _metre_of(metres, beats)
     return np.asarray(np.mod(beats - start + 1e-6, above * 4.0 / below) - 1e-6).clip(0.0)
 
 
-def beat_length(metres: Sequence[tuple[float, int, int]], beats: Floats) -> Floats:
+def beat_length(metres: Metres, beats: Floats) -> Floats:
     """Return how long a beat of the metre is, in quarter notes: of 6/8, 9/8 and 12/8 three eighths."""
     _, above, below = _metre_of(metres, beats)
     compound = (above > 3) & (np.mod(above, 3) == 0)

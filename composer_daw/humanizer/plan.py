@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,12 +20,14 @@ from pydantic import (
     model_validator,
 )
 
+from composer_daw.documents import first_problem
 from composer_daw.errors import InputError
 from composer_daw.files import check_is_file, write_text
-from composer_daw.humanizer.expression import Expression, within
+from composer_daw.humanizer.expression import Expression, held_at_clip
 from composer_daw.humanizer.lines import Lines
 from composer_daw.humanizer.rubato.curves import Curves
 from composer_daw.humanizer.rules.palette import AnyRule
+from composer_daw.humanizer.score_change import ScoreChanges
 from composer_daw.performance import Floats
 
 Tempo = Literal["keep", "map"]
@@ -43,9 +46,9 @@ class Rubato(BaseModel):
     @model_validator(mode="after")
     def _are_curves(self) -> Rubato:
         if not len(self.beat) == len(self.log_period) == len(self.level_db):
-            raise ValueError("rubato: each beat needs a log_period and a level_db")
+            raise ValueError("each beat needs a log_period and a level_db")
         if any(later < earlier for earlier, later in pairwise(self.beat)):
-            raise ValueError("rubato: its beats must rise")
+            raise ValueError("its beats must rise")
         return self
 
     @classmethod
@@ -80,7 +83,13 @@ class Rubato(BaseModel):
 
 def speed_of(expression: Expression, tempo: Tempo, strength: float) -> float:
     """Return how many times as fast as written an expression is played, never beyond what a tempo may be."""
-    return within("tempo_factor", expression.tempo_factor**strength) if tempo == "map" else 1.0
+    return expression.played("tempo_factor", strength) if tempo == "map" else 1.0
+
+
+def check_counts_once(tempo_class: str | None, tempo: Tempo) -> None:
+    """Raise ValueError where both the score's tempo and a tempo map would carry the emotion."""
+    if tempo_class and tempo == "map":
+        raise ValueError("a class of tempo and a tempo map would change the tempo twice; give one")
 
 
 class Plan(BaseModel):
@@ -91,6 +100,8 @@ class Plan(BaseModel):
     valence: Annotated[float, Field(ge=-1, le=1)] = 0.0
     arousal: Annotated[float, Field(ge=-1, le=1)] = 0.0
     emotion: str = ""
+    moved: bool = False
+    """The point is not the word's own: valence or arousal were given besides."""
     expression: Expression
     tempo: Tempo = "keep"
     strength: Annotated[FiniteFloat, Field(ge=0, le=2)] = 1.0
@@ -99,6 +110,8 @@ class Plan(BaseModel):
     """How many chords the score has that it was drawn for."""
     score: str = ""
     """Digest of its pitches, channels and tracks."""
+    changes: ScoreChanges = ScoreChanges()
+    """What of the score is changed first; it was drawn for the score as changed."""
     rules: tuple[AnyRule, ...] = ()
     rubato: Rubato = Rubato()
 
@@ -110,10 +123,28 @@ class Plan(BaseModel):
             raise ValueError(f"{', '.join(sorted(twice))}: stands there twice")
         return rules
 
+    @model_validator(mode="after")
+    def _tempo_counts_once(self) -> Plan:
+        check_counts_once(self.changes.tempo_class, self.tempo)
+        return self
+
+    @property
+    def feeling(self) -> str:
+        """Return the point that is played, in words: by its word, where there is one."""
+        point = f"valence {self.valence:+.2f}, arousal {self.arousal:+.2f}"
+        return f"{self.emotion}, {'moved to ' * self.moved}{point}" if self.emotion else point
+
     @property
     def speed(self) -> float:
         """Return how many times as fast as written it is played: the grid itself with `map`, else 1."""
         return speed_of(self.expression, self.tempo, self.strength)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Return what should be known of the plan: the figures of which a strength above 1 takes no more."""
+        held = held_at_clip(self.expression, self.strength, self.tempo)
+        names = ", ".join(re.sub("_(factor|db|ms)$", "", one).replace("_", " ") for one in held)
+        return (f"held at the clip: {names}",) if held else ()
 
     def check_fits(self, lines: Lines) -> None:
         """Raise InputError where it was drawn for another score."""
@@ -146,7 +177,18 @@ def load_plan(path: str | Path) -> Plan:
     """Read a plan; raise InputError, in one line, for what is none."""
     source = check_is_file(path, "a plan (.json)")
     try:
-        return Plan.model_validate(json.loads(source.read_text(encoding="utf-8")))
-    except (ValueError, ValidationError) as error:
-        said = str(error).splitlines()
-        raise InputError(f"{source}: not a plan of the humanizer: {' '.join(said[:3])}") from error
+        return _plan_of(source.read_text(encoding="utf-8"))
+    except InputError as error:
+        raise InputError(f"{source}: not a plan of the humanizer: {error}") from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"{source}: not a plan of the humanizer: not JSON") from error
+
+
+def _plan_of(text: str) -> Plan:
+    try:
+        data = json.loads(text)
+        return Plan.model_validate(data)
+    except json.JSONDecodeError as error:
+        raise InputError(f"line {error.lineno}: {error.msg}") from error
+    except ValidationError as error:
+        raise InputError(first_problem(error, data, Plan)) from error

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from composer_daw.errors import OutputError
 from composer_daw.files import write_text
 from composer_daw.humanizer.apply import Humanized
 from composer_daw.humanizer.changes import Changes
 from composer_daw.humanizer.expression import FIGURES
 from composer_daw.humanizer.rules.palette import PALETTE
-from composer_daw.humanizer.score_change import ScoreChange
 from composer_daw.humanizer.warp import bar_lines, pulses
 from composer_daw.pages import Column, Section, Table, render_section, render_shell
 from composer_daw.pages.chart import Chart, Charts, Series, render_charts, rounded_up
@@ -57,20 +57,19 @@ class Told:
         return cls(score, humanized, before, after, beat, end_beat, float(bars[-1]))
 
 
-def save_report(
-    score: Performance,
-    humanized: Humanized,
-    path: str | Path,
-    title: str = "",
-    changes: Sequence[ScoreChange] = (),
-) -> None:
+def save_report(score: Performance, humanized: Humanized, path: str | Path, title: str = "") -> None:
     """Write the page about a performance of a score; raise OutputError where it cannot be written."""
-    write_text(path, report_page(score, humanized, title, changes))
+    check_report_path(path)
+    write_text(path, report_page(score, humanized, title))
 
 
-def report_page(
-    score: Performance, humanized: Humanized, title: str = "", changes: Sequence[ScoreChange] = ()
-) -> str:
+def check_report_path(path: str | Path) -> None:
+    """Raise OutputError for a name that is not that of a page."""
+    if Path(path).suffix.lower() not in (".html", ".htm"):
+        raise OutputError(f"{path}: the report is a page; give a name that ends in .html")
+
+
+def report_page(score: Performance, humanized: Humanized, title: str = "") -> str:
     """Return the page as HTML; the same performance gives the same text."""
     told, plan = Told.of(score, humanized), humanized.plan
     sections = [
@@ -79,10 +78,11 @@ def report_page(
         render_section(_figures(humanized), name="s3"),
     ]
     contents = [("s1", "Before and after"), ("s2", "Rule by rule"), ("s3", "The figures")]
+    feeling = plan.feeling.replace(" -", " −")
     return render_shell(
-        f"{title}: {_point(humanized)}" if title else _point(humanized),
+        f"{title}: {feeling}" if title else feeling,
         sections,
-        intro="\n\n".join(_intro(humanized, changes)),
+        intro="\n\n".join(_intro(humanized)),
         footer=f"Seed {plan.seed}, strength {plan.strength:g}. The plan (--save-plan) plays it again.",
         contents=contents,
     )
@@ -135,15 +135,11 @@ def _tempo(told: Told) -> Chart:
     step = rounded_up(float(np.ptp(values)) / 3.0 or 5.0)
     low, high = step * np.floor(values.min() / step - 0.2), step * np.ceil(values.max() / step + 0.2)
     marks = [(at, f"{at:g}") for at in np.arange(low, high + step / 2, step).tolist()]
-    means = [60.0 * told.last_beat / float(one) for one in _lasting(told)]
+    end_beat = float(told.end_beat.max(initial=0.0)) or told.last_beat
+    played_s = float(told.humanized.warp.at(np.array([end_beat]))[0])
+    means = [60.0 * end_beat / one for one in (float(score.tempo.seconds_at(end_beat)), played_s)]
     figures = f"{means[0]:.0f} → {means[1]:.0f} quarter notes a minute on average"
     return Chart("Tempo", series, low, high, marks[1:-1] or marks, figures, tall=True)
-
-
-def _lasting(told: Told) -> tuple[float, float]:
-    return float(told.score.tempo.seconds_at(told.last_beat)), float(
-        told.humanized.warp.at(np.array([told.last_beat]))[0]
-    )
 
 
 def _rubato_series(told: Told, beats: Floats) -> list[Series]:
@@ -151,15 +147,15 @@ def _rubato_series(told: Told, beats: Floats) -> list[Series]:
     if not plan.rubato.beat:
         return []
     at = np.array(plan.rubato.beat)
-    row = np.clip(np.searchsorted(told.score.tempo.beats, at + 1e-6, side="right") - 1, 0, None)
-    bpm = told.score.tempo.bpm[row] * plan.speed
+    tempo = told.humanized.lines.performance.tempo
+    bpm = tempo.bpm[np.clip(np.searchsorted(tempo.beats, at + 1e-6, side="right") - 1, 0, None)]
     return [
         Series("rubato", at, bpm / np.exp(plan.strength * plan.rubato.log_period_at(at)), "steps", "third")
     ]
 
 
 def _notes(told: Told) -> Chart:
-    pitch = told.before["pitch"].astype(float)
+    pitch = told.after["pitch"].astype(float)  # before, the score may have been in another mode
     low, high = float(pitch.min()) - 2, float(pitch.max()) + 2
     series = Series("notes", told.beat, pitch, "spans", "before", until=told.end_beat)
     marks = [(float(c), f"C{int(c) // 12 - 1}") for c in range(0, 128, 12) if low <= c <= high]
@@ -209,7 +205,8 @@ def _rule_charts(told: Told, name: str, changes: Changes) -> Iterator[Chart]:
             values = 100.0 * values / lines.chords["ioi_ms"]
         first = number == 0
         title = name.replace("_", " ").capitalize() if first else ""
-        figures = f"k {rule.k:.3g} · {what}, {unit}" if first else f"{what}, {unit}"
+        figure, value = rule.figure
+        figures = f"{figure} {value:.3g} · {what}, {unit}" if first else f"{what}, {unit}"
         yield _stems(title, figures.replace("-", "−"), does if first else "", lines.chords["beat"], values)
 
 
@@ -252,8 +249,7 @@ def _figures(humanized: Humanized) -> Section:
             value,
             FIGURES[name].unit,
             FIGURES[name].what,
-            FIGURES[name].lowest,
-            FIGURES[name].highest,
+            *expression.clip(name),
         )
         for name, value in expression.figures().items()
     ]
@@ -267,28 +263,23 @@ def _figures(humanized: Humanized) -> Section:
     )
     mode = TURNED.get(expression.mode, expression.mode)
     text = (
-        f"What the point means, by the profile of emotions. Advice, which changes nothing here: mode {mode}."
+        "What the point means, and the clips that it never leaves, by the profile of emotions. Register and "
+        f"mode ({mode}) are advice: the score is changed only where that is asked for."
     )
     return Section("The figures", text, table=Table(columns, rows))
 
 
-def _intro(humanized: Humanized, changes: Sequence[ScoreChange]) -> Iterator[str]:
+def _intro(humanized: Humanized) -> Iterator[str]:
     plan = humanized.plan
     if plan.tempo == "map":
         speed = f"{100 * (plan.speed - 1):+.0f} %".replace("-", "−")
         yield f"Tempo: a map is written ({speed}), so a sequencer's grid follows; notes keep their beats."
     else:
         yield "Tempo: kept. Bars, length and tempo events stay; all else happens inside the bars."
-    for change in changes:
+    for change in humanized.changes:
         yield f"In the score itself, {change.summary}."
     if humanized.remarks:
         yield f"Note: {'; '.join(humanized.remarks)}."
-
-
-def _point(humanized: Humanized) -> str:
-    plan = humanized.plan
-    point = f"valence {plan.valence:+.2f}, arousal {plan.arousal:+.2f}".replace("-", "−")
-    return f"{plan.emotion} ({point})" if plan.emotion else point
 
 
 def _bar_ticks(told: Told) -> list[tuple[float, str]]:

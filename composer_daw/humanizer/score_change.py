@@ -1,16 +1,32 @@
-"""What a change of the score reports: note by note, from where to where."""
+"""Changes of the score itself: what is asked for, and what each reports, note by note."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
 
+from composer_daw.humanizer.expression import Mode
 from composer_daw.performance import Array, Performance
 
 What = Literal["mode", "register", "tempo"]
 """What of a score can be changed."""
+
+TempoClass = Literal["slow", "moderate", "fast"]
+
+
+class ScoreChanges(BaseModel):
+    """What of a score is changed before it is played; it stays as it is where nothing is named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    mode: Mode | None = None
+    """`as written`: that of the valence was asked for, and it advises none."""
+    register_semitones: Annotated[int, Field(ge=-127, le=127)] | None = None
+    """Up or (negative) down."""
+    tempo_class: TempoClass | None = None
+
 
 MOVED = np.dtype([("source", "i4"), ("onset_s", "f8"), ("before", "i2"), ("after", "i2")])
 """A note that was moved: its number in the score, when it begins, its pitch before and after."""

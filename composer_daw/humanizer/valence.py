@@ -7,8 +7,9 @@ Journal 34(1), abstract). So, on request: the parallel mode, the register, and t
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Mapping
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 
@@ -16,11 +17,16 @@ from composer_daw.errors import InputError, did_you_mean
 from composer_daw.humanizer.expression import Expression
 from composer_daw.humanizer.lines import DRUMS
 from composer_daw.humanizer.parallel_mode import to_mode
-from composer_daw.humanizer.score_change import Changed, ScoreChange, What, moved
+from composer_daw.humanizer.score_change import (
+    Changed,
+    ScoreChange,
+    ScoreChanges,
+    TempoClass,
+    What,
+    moved,
+)
 from composer_daw.humanizer.speed import at_speed
 from composer_daw.performance import Performance
-
-TempoClass = Literal["slow", "moderate", "fast"]
 
 SLOWEST_FAST, FASTEST_SLOW = 120.0, 76.0
 """Beats per minute: fast from the one on, slow up to the other (MuseCoco's classes of tempo)."""
@@ -32,29 +38,50 @@ Part = tuple[int, int]
 def change_score(
     performance: Performance, expression: Expression, what: Collection[What]
 ) -> tuple[Performance, tuple[ScoreChange, ...]]:
-    """Return the score as an expression advises, in the respects that are named, and a report of each."""
-    changes = []
+    """Return the score as an expression advises, in the respects that are named, and a report of each.
+
+    Humanize a score of another tempo with `tempo="keep"`, else the emotion changes its tempo twice.
+    """
     for one in what:
         if one not in get_args(What):
             hint = did_you_mean(one, get_args(What))
             raise InputError(f"no change of the score '{one}'{hint}; there are {', '.join(get_args(What))}")
-    if "mode" in what and expression.mode != "as written":
-        performance, change = to_mode(performance, expression.mode)
+    advised = ScoreChanges(
+        mode=expression.mode if "mode" in what and expression.mode != "as written" else None,
+        register_semitones=round(expression.register_semitones) if "register" in what else None,
+        tempo_class=advised_tempo(performance, expression) if "tempo" in what else None,
+    )
+    return changed_score(performance, advised)
+
+
+def changed_score(
+    performance: Performance, asked: ScoreChanges
+) -> tuple[Performance, tuple[ScoreChange, ...]]:
+    """Return the score with all changes that are asked for, and a report of each."""
+    changes = []
+    if asked.mode == "as written":
+        changes.append(ScoreChange("mode", "mode: as written; the valence advises neither major nor minor"))
+    elif asked.mode:
+        performance, change = to_mode(performance, asked.mode)
         changes.append(change)
-    if "register" in what:
-        performance, change = shift_register(performance, round(expression.register_semitones))
+    if asked.register_semitones is not None:
+        performance, change = shift_register(performance, asked.register_semitones)
         changes.append(change)
-    if "tempo" in what:
-        aim = class_of(main_tempo(performance) * expression.tempo_factor)
-        performance, change = to_tempo_class(performance, aim)
+    if asked.tempo_class:
+        performance, change = to_tempo_class(performance, asked.tempo_class)
         changes.append(change)
     return performance, tuple(changes)
+
+
+def advised_tempo(performance: Performance, expression: Expression) -> TempoClass:
+    """Return the class of the tempo that an expression would play a score at."""
+    return class_of(main_tempo(performance) * expression.tempo_factor)
 
 
 def shift_register(
     performance: Performance, semitones: int, ranges: Mapping[Part, tuple[int, int]] | None = None
 ) -> Changed:
-    """Return the score moved up by semitones (down: negative), but for drums.
+    """Return the score and its key signatures moved up by semitones (down: negative), but for drums.
 
     `ranges` gives the lowest and highest pitch of parts, 0..127 if not given. A part that would leave its
     range goes that far and some octaves, as few as will do. Raises InputError where none will.
@@ -77,6 +104,9 @@ def shift_register(
         if octaves:
             remarks += (f"track {track + 1}, channel {channel + 1}: moved {octaves:+d} octaves besides",)
         shift[part] = semitones + 12 * octaves
+    if shift.any():
+        keys = tuple(one.shifted(7 * semitones) for one in performance.keys)
+        performance = dataclasses.replace(performance, keys=keys)
     return moved(performance, shift, "register", f"register: {semitones:+d} semitones", remarks)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from composer_daw.humanizer.halving import where_it_reaches
 from composer_daw.performance import Array, Floats
 
-HALVINGS = 30
 ROOM_DB = -40.0 * float(np.log10(127.0 / 64.0))
 """A score louder on average than velocity 64 is brought down to it, or no emotion could make it louder."""
 
@@ -28,11 +28,11 @@ def below_full(level_db: Floats) -> Floats:
     """
     if not len(level_db) or level_db.max() <= 0.0:
         return level_db
-    mean, low, high = float(level_db.mean()), 0.0, float(-level_db.min())
-    for _ in range(HALVINGS if mean < 0.0 else 0):
-        middle = (low + high) / 2.0
-        low, high = (middle, high) if float(_held(level_db + middle).mean()) < mean else (low, middle)
-    return _held(level_db + high)
+    mean, most = float(level_db.mean()), float(-level_db.min())
+    if mean >= 0.0:
+        return np.zeros(len(level_db))
+    lift = where_it_reaches(mean, lambda lift: float(_held(level_db + lift).mean()), 0.0, most)
+    return _held(level_db + lift)
 
 
 def _held(level_db: Floats) -> Floats:

@@ -6,19 +6,21 @@ onsets it follows one chord, the highest that begins there.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from composer_daw.humanizer.lines import Lines
+from composer_daw.humanizer.main_tempo import written_slowing
 from composer_daw.humanizer.phrases import bar_length, beat_length
 from composer_daw.midi.write import TICKS_PER_BEAT
 from composer_daw.performance import Floats, TempoMap
 
 SLOWEST, FASTEST = 3.1, 0.5
-"""No stretch between two onsets lasts more or less than so many times its written time: measured ritards end
-at 32 to 51 % of the tempo (Friberg & Sundberg 1999)."""
+"""No stretch between two onsets lasts more or less than so many times its time at the main tempo, unless the
+score itself has it so: measured ritards end at 32 to 51 % of the tempo (Friberg & Sundberg 1999)."""
 
 FINE_PULSES = 8
 SLOWEST_US = 2**24 - 1
@@ -54,20 +56,22 @@ def stretches(lines: Lines, duration_ms: Floats) -> tuple[Floats, Floats]:
 def bounded(tempo: TempoMap, beat: Floats, longer: Floats, end_beat: float) -> Floats:
     """Return factors, none extreme, under which the whole lasts what is written.
 
-    Rules shape the tempo; they do not choose it.
+    Rules shape the tempo; they do not choose it. What the score slows down or hurries by itself, beside its
+    main tempo, counts: so much less is left for them.
     """
-    longer = np.clip(longer, FASTEST, SLOWEST)
-    spans = np.diff(tempo.seconds_at(np.append(beat, max(end_beat, beat[-1] + 1e-6))))
+    edges = np.append(beat, max(end_beat, beat[-1] + 1e-6))
+    slowing = written_slowing(tempo, edges)
+    slowest = np.maximum(SLOWEST / np.maximum(slowing, 1.0), 1.0)
+    fastest = np.minimum(FASTEST / np.minimum(slowing, 1.0), 1.0)
+    longer, spans = np.clip(longer, fastest, slowest), np.diff(tempo.seconds_at(edges))
     return np.asarray(longer * float(spans.sum()) / float((spans * longer).sum()))
 
 
-def warp_of(tempo: TempoMap, beat: Floats, longer: Floats, end_beat: float) -> Warp:
+def warp_of(tempo: TempoMap, beat: Floats, longer: Floats) -> Warp:
     """Return the warp of a score whose stretches from `beat` on last `longer` times what is written.
 
-    Before the first of them, and from `end_beat` on, time is as written.
+    Before the first of them time is as written; the last has no end, so that no tempo changes after it.
     """
-    end_beat = max(end_beat, float(beat[-1]) + 1e-6)
-    beat, longer = np.append(beat, end_beat), np.append(longer, 1.0)
     knots = np.unique(np.concatenate([beat, [0.0], tempo.beats]))
     knots = knots[np.insert(np.diff(knots) > 1e-9, 0, True)]
     knots = np.append(knots, knots[-1] + 1.0)
@@ -95,19 +99,33 @@ def within_bars(warp: Warp, tempo: TempoMap, end_beat: float) -> Warp:
 def tempo_map_of(warp: Warp, tempo: TempoMap, end_beat: float) -> TempoMap:
     """Return the tempo map that follows a warp from beat to beat; what is finer stays with the notes.
 
-    The last beats, in which a ritard may change the tempo within a beat, are followed in quarters. Tempos are
-    whole microseconds and stand at whole ticks, as a MIDI file has them.
+    The beats before the last change, of which a ritard makes many, are followed in quarters; after it the
+    tempo stays. Tempos are whole microseconds and stand at whole ticks, as a MIDI file has them.
     """
+    beats, length_us = _followed(warp, tempo, end_beat)
+    bpm = 60e6 / np.clip(np.rint(length_us), 1, SLOWEST_US)
+    keeps = np.insert(np.abs(np.diff(bpm)) > 1e-9, 0, True)
+    return dataclasses.replace(tempo, beats=beats[keeps], bpm=bpm[keeps])
+
+
+def unfollowed_s(warp: Warp, tempo: TempoMap, end_beat: float) -> float:
+    """Return how much longer a warp lasts than its tempo map, for MIDI has no tempo so slow."""
+    beats, length_us = _followed(warp, tempo, end_beat)
+    beats = np.append(beats[beats < end_beat], end_beat)
+    over_us = np.maximum(length_us[: len(beats) - 1] - SLOWEST_US, 0.0)
+    return float((over_us * np.diff(beats)).sum()) / 1e6
+
+
+def _followed(warp: Warp, tempo: TempoMap, end_beat: float) -> tuple[Floats, Floats]:
+    """Return the beats at which a tempo map may change, and the microseconds of a quarter note from each."""
     beats = pulses(tempo, end_beat)
-    rows = np.arange(max(len(beats) - 1 - FINE_PULSES, 0), len(beats) - 1)
+    last = int(np.searchsorted(beats, warp.beat[warp.beat < end_beat - 1e-9].max(initial=0.0), side="right"))
+    rows = np.arange(max(last - FINE_PULSES, 0), min(last, len(beats) - 1))
     quarters = beats[rows] + np.diff(beats)[rows] * np.array([[0.25], [0.5], [0.75]])
     beats = np.unique(np.rint(np.append(beats, quarters) * TICKS_PER_BEAT) / TICKS_PER_BEAT)
-    later = tempo.beats[tempo.beats > beats[-1]]
-    length_us = 1e6 * np.diff(warp.at(beats)) / np.diff(beats)
-    length_us = np.append(length_us, 60e6 / tempo.bpm[len(tempo.bpm) - len(later) - 1 :])
-    beats, bpm = np.append(beats, later), 60e6 / np.clip(np.rint(length_us), 1, SLOWEST_US)
-    keeps = np.insert(np.abs(np.diff(bpm)) > 1e-9, 0, True)
-    return TempoMap(beats[keeps], bpm[keeps], tempo.metres)
+    beats = np.append(beats, tempo.beats[tempo.beats > beats[-1]])
+    edges = np.append(beats, beats[-1] + 1.0)
+    return beats, 1e6 * np.diff(warp.at(edges)) / np.diff(edges)
 
 
 def pulses(tempo: TempoMap, end_beat: float) -> Floats:
@@ -123,12 +141,13 @@ def bar_lines(tempo: TempoMap, end_beat: float) -> Floats:
 def _steps(
     tempo: TempoMap, end_beat: float, length: Callable[[list[tuple[float, int, int]], Floats], Floats]
 ) -> Floats:
+    """Return steps so long as each metre has them, from its place on; a step that it cuts off is shorter."""
     metres = sorted(tempo.metres or ((0.0, 4, 4),))
     end_beat = max(end_beat, SHORTEST_STEP)
-    starts = [0.0, *(beat for beat, _, _ in metres if 0.0 < beat < end_beat)]
-    found = []
-    for start, end in zip(starts, [*starts[1:], end_beat], strict=True):
-        step = max(float(length(metres, np.array([start]))[0]), SHORTEST_STEP)
-        count = int(np.ceil((end - start) / step - 1e-9))
-        found.append(start + step * np.arange(count))
-    return np.append(np.concatenate(found), start + step * count)
+    starts = np.array([0.0, *(beat for beat, _, _ in metres if 0.0 < beat < end_beat)])
+    steps = np.maximum(length(metres, starts), SHORTEST_STEP)
+    counts = np.ceil(np.diff(starts, append=end_beat) / steps - 1e-9).astype(int)
+    found = [
+        start + step * np.arange(count) for start, step, count in zip(starts, steps, counts, strict=True)
+    ]
+    return np.append(np.concatenate(found), starts[-1] + steps[-1] * counts[-1])

@@ -13,11 +13,21 @@ import numpy as np
 from composer_daw.errors import InputError, naming
 from composer_daw.events import Kind
 from composer_daw.midi.loudness import Loudness
-from composer_daw.midi.read import LONGEST_S
+from composer_daw.midi.read import LONGEST_S, credible_end
 from composer_daw.midi.score_marks import ALWAYS_BOWED, STROKES, NoteMarks, Page, Sign, read_page
 from composer_daw.midi.score_timeline import TimedNote, TimedPart, unfold
 from composer_daw.midi.xml_file import load_xml
-from composer_daw.performance import CONTROL, NOTE, Array, Performance, TechniqueSet, TempoMap, Text, Track
+from composer_daw.performance import (
+    CONTROL,
+    NOTE,
+    Array,
+    KeySignature,
+    Performance,
+    TechniqueSet,
+    TempoMap,
+    Text,
+    Track,
+)
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -63,9 +73,10 @@ def load_musicxml(path: str | Path) -> Performance:
     carry their techniques: articulations, ornaments and technical marks as `score_marks.MARKS` has them,
     tremolo strokes (one or two: measured), and legato under a slur, up to its last note; dots or lines under
     one are portato. Where the strings are plucked, slurs, dots and lines mean nothing. Words, mute signs and
-    fermatas become texts. Velocities come from dynamics and hairpins, tempos from metronome marks and
-    `sound` elements; grace notes go before the beat; cues are silent. Raises InputError, in one line, for
-    what is no MusicXML or cannot be played.
+    fermatas become texts. Key signatures sound as the notes do, so those of a transposing part are moved; one
+    that names no mode counts as major. The score ends with its last bar. Velocities come from dynamics and
+    hairpins, tempos from metronome marks and `sound` elements; grace notes go before the beat; cues are
+    silent. Raises InputError, in one line, for what is no MusicXML or cannot be played.
     """
     root = load_xml(path)
     with naming(path):
@@ -113,7 +124,28 @@ def _performance(parts: list[TimedPart], page: Page) -> Performance:
     rows["source"] = np.arange(len(rows))
     tracks = tuple(Track(page.parts.get(part.name, "")) for part in parts)
     texts.sort(key=lambda text: text.time_s)
-    return Performance(rows, np.concatenate(controls), tuple(texts), tempo, tracks, tuple(table))
+    keys = sorted(
+        (one for track, part in enumerate(parts) for one in _keys(part, page, track)),
+        key=lambda one: one.beat,
+    )
+    return Performance(
+        rows,
+        np.concatenate(controls),
+        tuple(texts),
+        tempo,
+        tracks,
+        tuple(table),
+        tuple(keys),
+        credible_end(max(part.end for part in parts), tempo),
+    )
+
+
+def _keys(part: TimedPart, page: Page, track: int) -> Iterator[KeySignature]:
+    """Yield the key signatures of a part as they sound, by what its next note is transposed."""
+    for beat, fifths, minor in part.keys:
+        following = (page.notes[one.number].shift for one in part.notes if one.beat >= beat)
+        known = fifths if -7 <= fifths <= 7 else (fifths + 6) % 12 - 6
+        yield KeySignature(beat, known, minor, track).shifted(7 * next(following, 0))
 
 
 def _tempo_map(signs: list[tuple[float, Sign]], metres: tuple[tuple[float, int, int], ...]) -> TempoMap:

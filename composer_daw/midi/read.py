@@ -16,7 +16,7 @@ import numpy as np
 from composer_daw.errors import MidiError
 from composer_daw.events import Kind
 from composer_daw.files import check_is_file
-from composer_daw.performance import CONTROL, NOTE, Array, Performance, TempoMap, Text, Track
+from composer_daw.performance import CONTROL, NOTE, Array, KeySignature, Performance, TempoMap, Text, Track
 
 TEXT_KINDS: dict[str, Literal["marker", "text", "cue", "lyric"]] = {
     "marker": "marker",
@@ -42,7 +42,8 @@ ENCODINGS = ("utf-8", "shift_jis", "latin-1")
 def load_midi(path: str | Path) -> Performance:
     """Read a MIDI file of type 0 or 1 (reverse of `save_midi`).
 
-    Notes left on end with their track; notes of no length get one tick. Raises MidiError, with the path and
+    Notes left on end with their track; notes of no length get one tick. The file ends where its longest track
+    says, but an end after `LONGEST_S` is taken for damage and left out. Raises MidiError, with the path and
     the remedy, for what is no MIDI, is cut short, or holds no notes.
     """
     source = check_is_file(path, "a MIDI file (.mid)")
@@ -72,7 +73,14 @@ def load_midi(path: str | Path) -> Performance:
         for tick, number, message, kind in _texts(timed)
     )
     tracks = tuple(Track(_decoded(track.name)) for track in file.tracks)
-    return Performance(notes, controls, texts, tempo, tracks)
+    keys = tuple(sorted(_keys(timed, file.ticks_per_beat), key=lambda one: one.beat))
+    end = max(track[-1][0] for track in timed if track) / file.ticks_per_beat
+    return Performance(notes, controls, texts, tempo, tracks, keys=keys, end_beat=credible_end(end, tempo))
+
+
+def credible_end(beat: float, tempo: TempoMap) -> float:
+    """Return where a score ends; 0, with its last note, for an end after `LONGEST_S`: that is damage."""
+    return beat if tempo.seconds_at(beat) <= LONGEST_S else 0.0
 
 
 def _parsed(source: Path) -> Any:
@@ -114,6 +122,14 @@ def _tempo_map(tracks: list[list[tuple[int, Any]]], ticks_per_beat: int) -> Temp
     beats = np.array(list(tempos)) / ticks_per_beat
     bpm = 60e6 / np.array(list(tempos.values()), dtype=np.float64)
     return TempoMap(beats, bpm, tuple((tick / ticks_per_beat, *metre) for tick, metre in metres.items()))
+
+
+def _keys(tracks: list[list[tuple[int, Any]]], ticks_per_beat: int) -> Iterator[KeySignature]:
+    for number, track in enumerate(tracks):
+        for tick, message in track:
+            if message.type == "key_signature":
+                fifths, minor = message.bytes()[-2:]
+                yield KeySignature(tick / ticks_per_beat, (fifths + 128) % 256 - 128, bool(minor), number)
 
 
 def _notes(messages: list[tuple[int, Any]], track: int) -> Array:

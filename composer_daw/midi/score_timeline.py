@@ -21,6 +21,8 @@ JUMPS = ("dacapo", "dalsegno", "segno", "coda", "tocoda", "fine")
 
 Slurred = Literal["", "inside", "last"]
 Metre = tuple[float, int, int]
+Key = tuple[float, int, bool]
+"""The beat of a key signature, its sharps as written (flats are negative), and whether it is minor."""
 
 
 class TimedNote(NamedTuple):
@@ -36,12 +38,17 @@ class TimedNote(NamedTuple):
 
 
 class TimedPart(NamedTuple):
-    """One part of the score: its id, its notes, signs (beat, number) and metres (beat, top, bottom)."""
+    """One part of the score: its id, its notes, signs (beat, number), metres (beat, top, bottom) and keys.
+
+    `end` is the beat at which its last bar ends.
+    """
 
     name: str
     notes: list[TimedNote]
     signs: list[tuple[float, int]]
     metres: tuple[Metre, ...]
+    keys: tuple[Key, ...]
+    end: float
 
 
 def unfold(root: Element) -> list[TimedPart]:
@@ -104,7 +111,12 @@ def _timed(part: Any, slurs: dict[str, set[str]]) -> TimedPart:
         if one.text[1:].isdigit()
     ]
     notes.sort(key=lambda one: (one.beat, one.number))
-    return TimedPart(part.id, notes, sorted(signs), _metres(part, start))
+    keys = tuple(
+        (float(part.quarter_map(one.start.t)) - start, int(one.fifths or 0), one.mode == "minor")
+        for one in part.iter_all(score.KeySignature)
+    )
+    end = float(part.quarter_map(part.last_point.t)) - start if part.last_point else 0.0
+    return TimedPart(part.id, notes, sorted(signs), _metres(part, start), keys, end)
 
 
 def _slurred(part: Any) -> dict[str, set[str]]:

@@ -17,12 +17,12 @@ from composer_daw import smf
 from composer_daw.errors import OutputError
 from composer_daw.events import Events, Kind, ranks
 from composer_daw.files import written_whole
-from composer_daw.performance import Performance, TempoMap
+from composer_daw.performance import KeySignature, Performance, TempoMap
 
 TICKS_PER_BEAT = 960
 
 METAS = {"text": 0x01, "lyric": 0x05, "marker": 0x06, "cue": 0x07}
-TIME_SIGNATURE, TRACK_NAME = 0x58, 0x03
+TIME_SIGNATURE, KEY_SIGNATURE, TRACK_NAME = 0x58, 0x59, 0x03
 
 Timed = tuple[float, float, bytes]
 """A message with its beat and its rank among those of the same beat."""
@@ -31,18 +31,20 @@ Timed = tuple[float, float, bytes]
 def save_midi(
     performance: Performance, path: str | Path, tag: str = "technique", by_track: bool = False
 ) -> None:
-    """Write notes, controls, texts and tempo (reverse of `load_midi`).
+    """Write notes, controls, texts, tempo and key signatures (reverse of `load_midi`).
 
-    All tracks go into one after the tempo track; `by_track`: each stays what it was, with its name, and the
-    tempo stands in the first. Techniques become markers `[tag:...]`, each in force until the next:
-    `technique` asks for them when the file is rendered, any other word only tells.
+    All tracks go into one after the tempo track, which has the keys: where tracks differ, the first one's.
+    `by_track`: each stays what it was, with its name and keys, and the tempo stands in the first. All end
+    together, at `end_beat` or with the last event. Techniques become markers `[tag:...]`, each in force until
+    the next: `technique` asks for them when the file is rendered, any other word only tells.
     """
-    if not by_track:
-        _save(_stream(performance, tag), performance.tempo, Path(path))
-        return
-    streams = [_track_stream(performance, number, tag) for number in range(_track_count(performance))]
+    if by_track:
+        streams = [_track_stream(performance, number, tag) for number in range(_track_count(performance))]
+    else:
+        streams = [[*_key_messages(_one_at_a_time(performance.keys))], _stream(performance, tag)]
     streams[0] = [*_tempo_messages(performance.tempo, Path(path)), *streams[0]]
-    _write([_track(stream) for stream in streams], Path(path))
+    end = max([performance.end_beat, *(beat for stream in streams for beat, *_ in stream)])
+    _write([_track(stream, end) for stream in streams], Path(path))
 
 
 def save_events(events: Events, path: str | Path, tempo: TempoMap | None = None) -> None:
@@ -60,7 +62,7 @@ def save_events(events: Events, path: str | Path, tempo: TempoMap | None = None)
         tempo.bpm.copy(),
         tuple((beat + shift if beat else 0.0, top, bottom) for beat, top, bottom in tempo.metres),
     )
-    _save(stream, shifted, Path(path))
+    _write([_track(_tempo_messages(shifted, Path(path))), _track(stream)], Path(path))
 
 
 def _stream(performance: Performance, tag: str) -> list[Timed]:
@@ -73,7 +75,7 @@ def _stream(performance: Performance, tag: str) -> list[Timed]:
 
 
 def _track_stream(performance: Performance, number: int, tag: str) -> list[Timed]:
-    """Return what stands in one track, with its name."""
+    """Return what stands in one track, with its name and keys."""
     alone = dataclasses.replace(
         performance,
         notes=performance.notes[performance.notes["track"] == number],
@@ -82,12 +84,15 @@ def _track_stream(performance: Performance, number: int, tag: str) -> list[Timed
     )
     name = performance.tracks[number].name if number < len(performance.tracks) else ""
     named = [(0.0, -2.0, smf.meta(TRACK_NAME, name.encode()))] if name else []
-    return [*named, *_stream(alone, tag)]
+    keys = _key_messages(one for one in performance.keys if one.track == number)
+    return [*named, *keys, *_stream(alone, tag)]
 
 
 def _track_count(performance: Performance) -> int:
     used = [int(rows["track"].max(initial=0)) for rows in (performance.notes, performance.controls)]
-    return max(*used, *(text.track for text in performance.texts), len(performance.tracks) - 1) + 1
+    used += [text.track for text in performance.texts]
+    used += [key.track for key in performance.keys]
+    return max(*used, len(performance.tracks) - 1) + 1
 
 
 def _messages(rows: np.ndarray, beats: npt.NDArray[np.float64]) -> list[Timed]:
@@ -130,10 +135,6 @@ def _technique_markers(performance: Performance, tag: str) -> Iterable[Timed]:
         yield float(beat), -1, smf.meta(METAS["marker"], f"[{tag}:{names}]".encode())
 
 
-def _save(stream: Iterable[Timed], tempo: TempoMap, path: Path) -> None:
-    _write([_track(_tempo_messages(tempo, path)), _track(stream)], path)
-
-
 def _write(tracks: list[bytes], path: Path) -> None:
     with written_whole(path) as temporary:
         temporary.write_bytes(smf.file(TICKS_PER_BEAT, tracks))
@@ -150,7 +151,22 @@ def _tempo_messages(tempo: TempoMap, path: Path) -> Iterable[Timed]:
         yield beat, 1, smf.tempo(microseconds)
 
 
-def _track(stream: Iterable[Timed]) -> bytes:
+def _one_at_a_time(keys: Iterable[KeySignature]) -> Iterable[KeySignature]:
+    """Return the key signatures of all tracks as those of one: of several at one beat the first track's."""
+    return {one.beat: one for one in sorted(keys, key=lambda one: -one.track)}.values()
+
+
+def _key_messages(keys: Iterable[KeySignature]) -> Iterable[Timed]:
+    for key in keys:
+        yield key.beat, -1, smf.meta(KEY_SIGNATURE, bytes((key.fifths % 256, key.minor)))
+
+
+def _track(stream: Iterable[Timed], end_beat: float = 0.0) -> bytes:
     """Return a track of the messages in order: by tick, then rank, then as they came."""
-    timed = [(round(max(0.0, beat) * TICKS_PER_BEAT), rank, one) for beat, rank, one in stream]
-    return smf.track((tick, one) for tick, _, one in sorted(timed, key=lambda item: item[:2]))
+    timed = [(_tick(beat), rank, one) for beat, rank, one in stream]
+    ordered = sorted(timed, key=lambda item: item[:2])
+    return smf.track(((tick, one) for tick, _, one in ordered), _tick(end_beat))
+
+
+def _tick(beat: float) -> int:
+    return round(max(0.0, beat) * TICKS_PER_BEAT)

@@ -7,6 +7,12 @@ import numpy as np
 from composer_daw.techniques.lines import SAME_S, Array, Floats, last_end, next_onset
 from composer_daw.techniques.parts import ByVelocity, Technique
 
+APART_S = 0.001
+"""Between two notes of a line that are played otherwise: room for the switch between them."""
+
+ROUNDING_S = 1e-9
+"""How much a note is let go early where, by its last bit, it would reach past the next of its pitch."""
+
 
 def latencies_s(
     onset_s: Floats, end_s: Floats, velocity: Array, line: Array, state: Array, entries: list[list[Technique]]
@@ -25,14 +31,6 @@ def latencies_s(
                 early[mine], _early_ms(technique, connected[mine], velocity[mine]) / 1000.0
             )
     return early
-
-
-APART_S = 0.001
-"""Between two notes of a line that are played otherwise: room for the switch between them."""
-
-
-ROUNDING_S = 1e-9
-"""How much a note is let go early where, by its last bit, it would reach past the next of its pitch."""
 
 
 def repeated_apart(

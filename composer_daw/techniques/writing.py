@@ -104,11 +104,11 @@ def _flow(value: Any) -> str:
         return "{" + ", ".join(f"{_key(key)}: {_flow(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_flow(one) for one in value) + "]"
-    return _scalar(value)
+    return scalar(value)
 
 
 def _key(key: object) -> str:
-    text = str(key) if _ELSEWHERE.fullmatch(str(key)) else _scalar(key)
+    text = str(key) if _ELSEWHERE.fullmatch(str(key)) else scalar(key)
     if len(text) > LONGEST_KEY:
         raise OutputError(
             f"the name {text[:40]}... has {len(text):,} characters; {LONGEST_KEY:,} are the most"
@@ -116,7 +116,8 @@ def _key(key: object) -> str:
     return text
 
 
-def _scalar(value: object) -> str:
+def scalar(value: object) -> str:
+    """Return a value as YAML reads it back: plain where that is safe, else in quotes."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, float):
@@ -125,10 +126,11 @@ def _scalar(value: object) -> str:
         return str(value)
     text = str(value)
     plain = _PLAIN.fullmatch(text) and not _OTHERWISE.fullmatch(text) and not _ELSEWHERE.fullmatch(text)
-    return text if plain else _quoted(text)
+    return text if plain else quoted(text)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text in quotes, what cannot be printed as its number."""
     if '"' in text and text.isprintable():
         return "'" + text.replace("'", "''") + "'"
     return '"' + "".join(_escaped(one) for one in text) + '"'

@@ -49,6 +49,12 @@ def instrument(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     return load_instrument(name)
 
 
+@pytest.fixture
+def name(request: pytest.FixtureRequest) -> str:
+    """The name by which the instrument was asked for."""
+    return str(request.node.callspec.params["instrument"])
+
+
 @pytest.fixture(scope="module")
 def host(instrument: Instrument) -> Iterator[Host]:
     """Its engine, opened once for all copies: every render starts afresh."""
@@ -106,11 +112,10 @@ def check(
 @pytest.mark.parametrize("instrument", SOME, indirect=True)
 def test_some_faults_are_found(
     instrument: Instrument,
+    name: str,
     listen: Listen,
-    request: pytest.FixtureRequest,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    name = request.node.callspec.params["instrument"]
     known = instrument.technique_map
     good = listen(instrument, tuple(dict.fromkeys((*sorted(known.defaults), *SOME[name]))))
     chosen: dict[tuple[str, str], Broken] = {}
@@ -124,11 +129,10 @@ def test_some_faults_are_found(
 @pytest.mark.long
 def test_every_fault_is_found(
     instrument: Instrument,
+    name: str,
     listen: Listen,
-    request: pytest.FixtureRequest,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    name = request.node.callspec.params["instrument"]
     check(name, listen(instrument), list(broken_copies(instrument)), listen, capsys)
 
 
@@ -160,11 +164,10 @@ def check_swapped(
 @pytest.mark.long
 def test_techniques_of_different_character_that_are_swapped_are_found(
     instrument: Instrument,
+    name: str,
     listen: Listen,
-    request: pytest.FixtureRequest,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    name = request.node.callspec.params["instrument"]
     if name != "sfz/small":  # clicks, which promise nothing
         check_swapped(name, list(swapped_copies(instrument)), listen, capsys)
 
@@ -176,11 +179,10 @@ SWAPPED = {"musescore/violins": [("pizzicato", "tremolo")]}
 @pytest.mark.parametrize("instrument", SWAPPED, indirect=True)
 def test_some_that_are_swapped_are_found(
     instrument: Instrument,
+    name: str,
     listen: Listen,
-    request: pytest.FixtureRequest,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    name = request.node.callspec.params["instrument"]
     copies = [one for one in swapped_copies(instrument) if (one.culprit, one.also) in SWAPPED[name]]
     assert len(copies) == len(SWAPPED[name])
     check_swapped(name, copies, listen, capsys)

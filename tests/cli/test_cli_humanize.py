@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,11 +92,132 @@ def test_a_plan_has_the_advice_of_its_profile(run: Callable, tune: Path, tmp_pat
         [tmp_path / "1.mid", tmp_path / "2.mid"],
     )
     mine.write_text(text.replace("minor_below: -0.2", "minor_below: -0.9"), "utf-8")
-    options = ("--mode", "parallel")
-    first = run("humanize", tune, "-o", outs[0], *WORD, *options, "--profile", mine, "--save-plan", plan)
-    again = run("humanize", tune, "-o", outs[1], *options, "--plan", plan)
+    options = ("--mode", "parallel", "--profile", mine, "--save-plan", plan)
+    first = run("humanize", tune, "-o", outs[0], *WORD, *options)
+    again = run("humanize", tune, "-o", outs[1], "--plan", plan)
     assert "mode: as written" in first.err and again.err == first.err
     assert outs[0].read_bytes() == outs[1].read_bytes()
+
+
+@pytest.mark.parametrize("more", [("--tempo", "map"), ("--tempo-class", "advised")])
+def test_a_plan_keeps_what_was_changed_in_the_score(
+    run: Callable, tune: Path, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    plan, outs = tmp_path / "plan.json", [tmp_path / "1.mid", tmp_path / "2.mid"]
+    changes = ("--mode", "parallel", "--register", "-3", "--phrases", "1,2")
+    first = run("humanize", tune, "-o", outs[0], *WORD, *changes, *more, "--save-plan", plan)
+    again = run("humanize", tune, "-o", outs[1], "--plan", plan)
+    assert "D major to D minor" in first.err and "-3 semitones" in first.err and again.err == first.err
+    assert ("tempo: 120 to 76 beats a minute (slow)" in first.err) == ("advised" in more)
+    assert outs[0].read_bytes() == outs[1].read_bytes()
+
+
+def test_an_old_plan_knows_nothing_of_changes(run: Callable, tune: Path, tmp_path: Path) -> None:
+    plan, outs = tmp_path / "plan.json", [tmp_path / "1.mid", tmp_path / "2.mid"]
+    run("humanize", tune, "-o", outs[0], *WORD, "--save-plan", plan)
+    data = json.loads(plan.read_text("utf-8"))
+    del data["changes"], data["moved"], data["expression"]["clips"]
+    plan.write_text(json.dumps(data), "utf-8")
+    assert run("humanize", tune, "-o", outs[1], "--plan", plan).code == 0
+    assert outs[0].read_bytes() == outs[1].read_bytes()
+
+
+def test_a_word_moved_to_another_point_says_so(run: Callable, tune: Path, tmp_path: Path) -> None:
+    out, page = tmp_path / "o.mid", tmp_path / "page.htm"
+    ran = run("humanize", tune, "-o", out, *WORD, "--valence", 0.5, "--report", page)
+    assert "; 切ない, moved to valence +0.50, arousal -0.60; " in ran.out
+    assert "<h1>tune: 切ない, moved to valence +0.50, arousal −0.60</h1>" in page.read_text("utf-8")
+    facts = json.loads(run("humanize", tune, "-o", out, *WORD, "--valence", 0.5, "--json").out)
+    assert (facts["emotion"], facts["moved"], facts["valence"]) == ("切ない", True, 0.5)
+    same = run("humanize", tune, "-o", out, *WORD, "--valence", -0.6)
+    assert "; 切ない, valence -0.60, arousal -0.60; " in same.out
+
+
+def test_swing_is_told_as_its_ratio(run: Callable, tune: Path, tmp_path: Path) -> None:
+    happy = ("--valence", 1, "--arousal", 1, "--json")
+    facts = json.loads(run("humanize", tune, "-o", tmp_path / "o.mid", *happy).out)
+    assert facts["rules"]["swing_ratio"] == pytest.approx(1.08) and "swing" not in facts["rules"]
+    by_tempo = json.loads(run("humanize", tune, "-o", tmp_path / "o.mid", *happy, "--rule", "swing=0.5").out)
+    assert by_tempo["rules"]["swing"] == 0.5 and "swing_ratio" not in by_tempo["rules"]
+
+
+def test_what_the_clip_holds_is_told(run: Callable, tune: Path, tmp_path: Path) -> None:
+    out, page, sad = tmp_path / "o.mid", tmp_path / "o.html", ("--valence", -1, "--arousal", -1)
+    ran = run("humanize", tune, "-o", out, *sad, "--tempo", "map", "--strength", 2, "--report", page)
+    assert "note: held at the clip: tempo, level" in ran.err
+    assert "held at the clip: tempo, level" in page.read_text("utf-8")
+    assert "at the clip" not in run("humanize", tune, "-o", out, *sad, "--tempo", "map").err
+    assert "clip: tempo" not in run("humanize", tune, "-o", out, *sad, "--strength", 2).err
+
+
+def test_phrases_of_ones_own(run: Callable, tune: Path, tmp_path: Path) -> None:
+    plan, out = tmp_path / "plan.json", tmp_path / "o.mid"
+    run("humanize", tune, "-o", out, *WORD, "--phrases", "1,1.5,2", "--save-plan", plan)
+    (arch,) = [rule for rule in load_plan(plan).rules if rule.name == "phrase_arch"]
+    for level in arch.phrases[:-1]:
+        assert level[:-1] == (0.0, 2.0, 4.0)
+    assert set(arch.phrases[-1]) >= {0.0, 2.0, 4.0}
+    found = run("humanize", tune, "-o", tmp_path / "found.mid", *WORD)
+    assert found.code == 0 and out.read_bytes() != (tmp_path / "found.mid").read_bytes()
+
+
+def controllers(path: Path) -> dict[int, int]:
+    """Return how many points each controller of a file has."""
+    messages = [one for track in mido.MidiFile(path).tracks for one in track]
+    return dict(Counter(one.control for one in messages if one.type == "control_change"))
+
+
+def test_an_instrument_gets_its_controllers(run: Callable, tune: Path, tmp_path: Path) -> None:
+    plain, out, again, plan = (tmp_path / name for name in ("p.mid", "o.mid", "a.mid", "plan.json"))
+    run("humanize", tune, "-o", plain, *WORD)
+    ran = run("humanize", tune, "-o", out, *WORD, "-i", "studio/violin", "--save-plan", plan)
+    points = controllers(out)
+    assert controllers(plain) == {} and points.keys() == {11} and points[11] > 64
+    assert f"; shaped for studio/violin: {points[11]} points on CC11\n" in ran.out
+    notes = ("onset_s", "duration_s", "pitch", "velocity", "channel", "track")
+    for name in notes:
+        assert (load_midi(plain).notes[name] == load_midi(out).notes[name]).all()
+    facts = json.loads(
+        run("humanize", tune, "-o", again, "--plan", plan, "-i", "studio/violin", "--json").out
+    )
+    added = {"instrument": "studio/violin", "points": {"CC11": points[11]}, "notes_added": 0}
+    assert facts["shaped"] == added and again.read_bytes() == out.read_bytes()
+
+
+def test_a_map_will_do_for_an_instrument(run: Callable, tune: Path, tmp_path: Path) -> None:
+    from composer_daw.files import shipped
+
+    outs = [tmp_path / "1.mid", tmp_path / "2.mid"]
+    run("humanize", tune, "-o", outs[0], "-i", "studio/violin")
+    run("humanize", tune, "-o", outs[1], "-i", shipped("technique_maps") / "studio" / "violin.yaml")
+    assert outs[0].read_bytes() == outs[1].read_bytes()
+
+
+def test_a_kit_gets_ornaments_where_asked(run: Callable, tmp_path: Path) -> None:
+    beat = [one for n in range(16) for one in note(480 * n, 120, (36, 38)[n % 2], 90 + n, channel=9)]
+    drums, out = save_tracks(tmp_path / "drums.mid", beat), tmp_path / "o.mid"
+    kit = ("humanize", drums, "-o", out, "-i", "general_midi/drums")
+    plain = run(*kit)
+    assert plain.out.endswith("; shaped for general_midi/drums: nothing to add\n")
+    assert "note: general_midi/drums: drums have --ornaments only" in plain.err
+    assert len(load_midi(out).notes) == 16
+    ran = run(*kit, "--ornaments")
+    assert len(load_midi(out).notes) == 17
+    assert "17 notes; " in ran.out and ran.out.endswith("general_midi/drums: notes added: 1\n")
+    keys = save_tracks(tmp_path / "keys.mid", note(0, 480, 60, 80))
+    ran = run("humanize", keys, "-o", out, "-i", "general_midi/drums", "--ornaments")
+    assert "general_midi/drums: no stroke for a ghost note or a flam" in ran.err
+
+
+def test_what_an_instrument_cannot_be(run: Callable, tune: Path, tmp_path: Path) -> None:
+    out = tmp_path / "o.mid"
+    ran = run("humanize", tune, "-o", out, "--ornaments")
+    assert ran.code == 2 and "--ornaments goes with -i INSTRUMENT: its map knows the drums" in ran.err
+    ran = run("humanize", tune, "-o", out, "-i", "studio/violine")
+    assert ran.code == 1 and ran.err.startswith("error: ") and ran.err.count("\n") == 1
+    ran = run("humanize", tune, "-o", out, "-i", "studio/violin", "--strength", 0)
+    assert "note: studio/violin: its map has no controller to shape with, or the score no note" in ran.err
+    assert not (tmp_path / "nothing.mid").exists()
 
 
 def test_the_report(run: Callable, tune: Path, tmp_path: Path) -> None:
@@ -103,7 +225,7 @@ def test_the_report(run: Callable, tune: Path, tmp_path: Path) -> None:
     ran = run("humanize", tune, "-o", tmp_path / "o.mid", *WORD, "--report", page, "--register", 1)
     assert ran.code == 0
     html = page.read_text("utf-8")
-    assert "<h1>tune: 切ない (valence −0.60, arousal −0.60)</h1>" in html
+    assert "<h1>tune: 切ない, valence −0.60, arousal −0.60</h1>" in html
     assert "In the score itself, register: +1 semitones" in html
 
 
@@ -113,10 +235,10 @@ def test_a_profile_of_ones_own(run: Callable, tune: Path, tmp_path: Path) -> Non
     text = (shipped("configs") / "emotion_profile.yaml").read_text("utf-8")
     mine = tmp_path / "mine.yaml"
     mine.write_text(
-        text.replace("at: [-0.6, -0.6], also: [切ない", "at: [-0.5, -0.4], also: [切ない"), "utf-8"
+        text.replace("wistful:     {at: [-0.6, -0.6]", "wistful:     {at: [-0.65, -0.65]"), "utf-8"
     )
     ran = run("humanize", tune, "-o", tmp_path / "o.mid", *WORD, "--profile", mine)
-    assert "切ない, valence -0.50, arousal -0.40" in ran.out
+    assert "切ない, valence -0.65, arousal -0.65" in ran.out
 
 
 @pytest.mark.parametrize(
@@ -128,6 +250,18 @@ def test_a_profile_of_ones_own(run: Callable, tune: Path, tmp_path: Path) -> Non
         (("--rubato", "2"), "rubato 2 is outside 0..1"),
         (("--strength", "-1"), "strength -1 is outside 0..2"),
         (("--rule", "high_loud"), "--rule high_loud: give a name and a number, as in high_loud=1.5"),
+        (("--rule", "swing=1", "--rule", "swing=2"), "--rule swing=2: swing is given twice; give it once"),
+        (("--rule", "high-loud=1", "--rule", "high_loud=1"), "high_loud is given twice"),
+        (("--emotion", ""), "no emotion ''; `composer-daw emotions list` shows all"),
+        (("--phrases", "1,five"), "--phrases 1,five: give the bars at which phrases start, as in 1,5,9"),
+        (("--phrases", ""), "--phrases : give the bars at which phrases start"),
+        (("--phrases", "1,5,9"), "phrases 1,5,9: bars must rise; there are 1 to 2"),
+        (("--phrases", "3,2"), "phrases 3,2: bars must rise; there are 1 to 2"),
+        (("--phrases", "0,2"), "phrases 0,2: bars must rise; there are 1 to 2"),
+        (("--phrases", "1,nan"), "phrases 1,nan: bars must rise; there are 1 to 2"),
+        (("--register", "200"), "register 200 is outside -127..127 semitones"),
+        (("--tempo", "map", "--tempo-class", "slow"), "would change the tempo twice; give one"),
+        (("--report", "page.txt"), "page.txt: the report is a page; give a name that ends in .html"),
         (("--rule", "hig_loud=1"), "no rule 'hig_loud' (did you mean 'high_loud'?)"),
         (("--plan", "nowhere.json"), "nowhere.json: no such file"),
         (("--profile", "nowhere.yaml"), "nowhere.yaml: no such file"),
@@ -156,7 +290,15 @@ def test_bad_scores_and_places(run: Callable, tune: Path, tmp_path: Path) -> Non
 def test_a_plan_has_its_own_answers(run: Callable, tune: Path, tmp_path: Path) -> None:
     plan, out = tmp_path / "plan.json", tmp_path / "o.mid"
     run("humanize", tune, "-o", out, "--save-plan", plan)
-    for option, value in (("--seed", 3), ("--emotion", "sad"), ("--rule", "swing=1")):
+    for option, value in (
+        ("--seed", 3),
+        ("--emotion", "sad"),
+        ("--rule", "swing=1"),
+        ("--mode", "minor"),
+        ("--register", 1),
+        ("--tempo-class", "slow"),
+        ("--phrases", "1"),
+    ):
         ran = run("humanize", tune, "-o", out, "--plan", plan, option, value)
         assert ran.code == 2 and f"{option} does not go with --plan" in ran.err
     other = save_tracks(tmp_path / "other.mid", note(0, 480, 60))

@@ -11,7 +11,7 @@ from midi_building import note, save_tracks
 from composer_daw.documents import parse_document
 from composer_daw.errors import DocumentError, InputError
 from composer_daw.files import shipped
-from composer_daw.humanizer.emotion import PROFILE, EmotionProfile, Point
+from composer_daw.humanizer.emotion import PROFILE, EmotionProfile, Point, load_profile
 from composer_daw.humanizer.emotion_corpus import MEASURED, Labelled, labelled_files, measure
 from composer_daw.humanizer.emotion_fit import fit_profile
 from composer_daw.humanizer.lines import lines_of
@@ -152,11 +152,15 @@ def test_what_the_files_cannot_tell_is_kept_and_said(tmp_path: Path) -> None:
     assert fitted.remarks[-1].startswith("labels are of whole pieces")
 
 
-def test_an_order_that_the_data_break_is_said(tmp_path: Path) -> None:
+def test_a_figure_that_would_break_an_order_is_not_taken(tmp_path: Path) -> None:
     files = labelled_files(save_emopia(tmp_path))
     upside_down = [Labelled(one.path, Point(one.point.valence, -one.point.arousal)) for one in files]
-    told = [one for one in fit_profile(upside_down, BASE).remarks if "order" in one]
-    assert told[0].startswith("an order is not kept any more: tempo_factor must fall from 悲しい")
+    fitted = fit_profile(upside_down, BASE)
+    (told,) = [one for one in fitted.remarks if one.startswith("tempo_factor: kept as it was")]
+    assert "an order would break: tempo_factor must fall from " in told
+    assert not fitted.figures["tempo_factor"].taken
+    kept = parse_document(fitted.text, EmotionProfile, "fitted").figures["tempo_factor"]
+    assert kept == load_profile(BASE).figures["tempo_factor"]
 
 
 def test_labels_between_the_corners_tell_neutral(tmp_path: Path) -> None:
@@ -204,4 +208,4 @@ def test_vgmidi(shared_data: Path) -> None:
     assert {name for name, one in fitted.figures.items() if one.taken} == {"tempo_factor"}
     profile = parse_document(fitted.text, EmotionProfile, "fitted")
     assert profile.figures["tempo_factor"].way("arousal") == "rises"
-    assert list(profile.broken_orders()) == []
+    assert list(profile.broken_orders({})) == []

@@ -1,10 +1,12 @@
 """Emotions are heard: what is measured from the output moves as the documents say, on twenty scores.
 
-`python tests/humanizer/test_emotions_are_heard.py FOLDER` prints the figures of every score.
+`python tests/humanizer/test_emotions_are_heard.py [FOLDER]` prints the figures of every score; the folder of
+shared data is the one that the tests use, if none is given.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -121,4 +123,8 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    given = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("COMPOSER_DAW_DATA")
+    data = Path(given) if given else ROOT.parent / "shared" / "data"
+    if not (data / "asap").is_dir():
+        sys.exit(f"no folder asap in {data}; give the folder of shared data, or set COMPOSER_DAW_DATA")
+    main(data)

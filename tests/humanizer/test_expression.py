@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from composer_daw.humanizer.expression import ANCHORS, FIGURES, NEUTRAL, Expression, Figure
+from composer_daw.humanizer.emotion import load_profile
+from composer_daw.humanizer.expression import (
+    ANCHORS,
+    FIGURES,
+    NEUTRAL,
+    UNMOVED,
+    Expression,
+    Figure,
+    held_at_clip,
+)
 
 UNIT = st.floats(-1, 1)
 VALUE = st.floats(0.1, 50)
@@ -90,4 +99,29 @@ def test_the_limits_that_are_fixed() -> None:
         "swing": (1, 3),
     }
     assert {name: (FIGURES[name].lowest, FIGURES[name].highest) for name in fixed} == fixed
-    assert set(Expression.model_fields) == {"valence", "arousal", "mode", *FIGURES}
+    assert set(Expression.model_fields) == {"valence", "arousal", "mode", "clips", *FIGURES}
+
+
+def expression(**figures: float) -> Expression:
+    return load_profile().at(0, 0).model_copy(update=figures)
+
+
+def test_figures_that_a_strength_takes_beyond_their_clip_are_named() -> None:
+    strong = expression(
+        tempo_factor=0.65, level_db=5.0, articulation=0.7, velocity_spread=1.2, timing_ms=16.0
+    )
+    assert held_at_clip(strong, 1.5) == ()
+    assert held_at_clip(strong, 2.0) == ("tempo_factor", "level_db", "timing_ms")
+    assert held_at_clip(strong, 2.0, "keep") == ("level_db", "timing_ms")
+    narrow = strong.model_copy(update={"clips": {"articulation": (0.5, 1.0), "velocity_spread": (0.9, 1.3)}})
+    assert held_at_clip(narrow, 1.8) == ("tempo_factor", "level_db", "articulation", "velocity_spread")
+
+
+@pytest.mark.parametrize("name", UNMOVED)
+def test_a_figure_goes_with_the_strength_until_it_is_held(name: str) -> None:
+    low, high = load_profile().at(0, 0).clip(name)
+    strong = expression(**{name: high - 0.2 * (high - UNMOVED[name])})
+    assert strong.played(name, 0.0) == UNMOVED[name]
+    assert strong.played(name, 1.0) == pytest.approx(getattr(strong, name))
+    assert strong.asked(name, 2.0) > strong.played(name, 2.0) == high
+    assert low <= strong.played(name, 0.5) <= getattr(strong, name)

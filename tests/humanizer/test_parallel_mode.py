@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from composer_daw.errors import InputError
 from composer_daw.humanizer.parallel_mode import Key, find_key, to_mode
-from composer_daw.performance import Performance, note_rows
+from composer_daw.performance import KeySignature, Performance, note_rows
 
 C_MAJOR, C_MINOR = Key(0, "major"), Key(0, "minor")
 SCALE = (60, 62, 64, 65, 67, 69, 71, 72)
@@ -127,6 +129,19 @@ def test_a_note_that_would_meet_another_stays() -> None:
     assert report.remarks == ("notes that would meet another of their pitch and stay: 1",)
     apart = score.with_notes(channel=[0, 1, 1])
     assert pitches(to_mode(apart, "minor", C_MAJOR)[0]) == [63, 63, 63]
+
+
+def test_key_signatures_follow_into_the_mode() -> None:
+    score = dataclasses.replace(chords(*CADENCE), keys=(KeySignature(0.0, 0), KeySignature(2.0, 1, track=1)))
+    minor = to_mode(score, "minor", C_MAJOR)[0]
+    assert minor.keys == (KeySignature(0.0, -3, True), KeySignature(2.0, -2, True, 1))
+    assert to_mode(minor, "major", C_MINOR)[0].keys == score.keys
+    assert to_mode(score, "major", C_MAJOR)[0] is score
+
+
+def test_a_key_signature_of_many_flats_is_respelt() -> None:
+    score = dataclasses.replace(chords(*CADENCE), keys=(KeySignature(0.0, -6),))
+    assert to_mode(score, "minor", Key(6, "major"))[0].keys == (KeySignature(0.0, 3, True),)  # F# minor
 
 
 def test_nothing_leaves_the_keyboard() -> None:

@@ -78,12 +78,62 @@ def test_groups_are_nested_and_cover_the_piece(some: tuple[np.ndarray, ...], met
             assert set(found.levels[level - 1]) <= set(starts)
 
 
-def test_given_phrases() -> None:
-    phrases = given_phrases([0, 8, 16], 24)
-    assert phrases.place(np.array([-1.0, 0, 4, 8, 23, 30])).tolist() == [0, 0, 0.5, 0, 0.875, 1]
-    for starts, end in (([], 4.0), ([0, 0], 4.0), ([0, 8], 8.0), ([0, float("nan")], 9.0)):
-        with pytest.raises(InputError, match="their starts must rise"):
-            given_phrases(starts, end)
+def test_given_phrases_are_those_of_all_levels_but_the_last() -> None:
+    lines = lines_of(tune(12, 4))  # rests before 16 and 32
+    phrases = given_phrases(lines, [0, 20, 44])
+    assert [starts.tolist() for starts in phrases.levels[:2]] == [[0, 20, 44]] * 2
+    parts = phrases.levels[2]
+    assert {0, 20, 44} < set(parts.tolist()) and 16 in parts  # the rest is a boundary inside the first
+    assert phrases.end == find_phrases(lines).end == 47.0
+    assert phrases.place(np.array([-1.0, 0, 10, 20, 32, 44, 47])).tolist() == [0, 0, 0.5, 0, 0.5, 0, 1]
+
+
+def test_what_comes_before_the_first_given_phrase_is_one_too() -> None:
+    assert given_phrases(lines_of(tune(8, 4)), [16]).levels[0].tolist() == [0, 16]
+
+
+def test_a_note_a_little_beside_where_a_phrase_is_given_starts_it() -> None:
+    score = tune(8, 8)
+    onset_s = np.where(np.arange(31) == 16, 7.98, score.notes["onset_s"])  # beat 15.96
+    early = lines_of(score.with_notes(onset_s=onset_s, written_onset_s=onset_s))
+    assert given_phrases(early, [8, 16]).levels[1] == pytest.approx([0, 8, 15.96])
+
+
+def test_a_phrase_may_start_with_a_rest() -> None:
+    phrases = given_phrases(lines_of(tune(8, 4)), [0, 15, 20])  # nothing begins at 15
+    assert phrases.levels[0].tolist() == [0, 15, 20]
+    assert 16 not in phrases.levels[2]
+
+
+@pytest.mark.parametrize(
+    ("starts", "problem"),
+    [
+        ([], "one after the other"),
+        ([0, 0], "one after the other"),
+        ([8, 4], "one after the other"),
+        ([0, float("nan")], "one after the other"),
+        ([-1, 4], "within the piece"),
+        ([0, 32], "within the piece"),
+    ],
+)
+def test_phrases_that_cannot_be_given(starts: list[float], problem: str) -> None:
+    with pytest.raises(InputError, match=problem):
+        given_phrases(lines_of(tune(8, 4)), starts)
+
+
+def test_nothing_has_no_phrases_to_give() -> None:
+    with pytest.raises(InputError, match="within the piece"):
+        given_phrases(lines_of(Performance()), [0])
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, unique=True), notes())
+def test_whatever_is_given_is_nested(starts: list[int], some: tuple[np.ndarray, ...]) -> None:
+    beat, length, pitch = some
+    inside = np.array(sorted({min(start, float(beat[-1])) for start in starts}), float)
+    found = group(beat, length, pitch, FOUR, given=inside)
+    for level in found.levels:
+        assert set(inside) <= set(level) and (np.diff(level) > 0).all() and level[-1] < found.end
+    assert set(found.levels[0]) <= set(found.levels[2])
 
 
 def test_nothing_has_one_empty_phrase() -> None:

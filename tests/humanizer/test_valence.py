@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from composer_daw.errors import InputError
 from composer_daw.events import Kind
 from composer_daw.humanizer.emotion import load_profile
 from composer_daw.humanizer.valence import change_score, class_of, main_tempo, shift_register, to_tempo_class
-from composer_daw.performance import CONTROL, Performance, TempoMap, Text, note_rows
+from composer_daw.performance import CONTROL, KeySignature, Performance, TempoMap, Text, note_rows
 
 
 def two_parts_and_drums() -> Performance:
@@ -47,6 +49,12 @@ def test_a_part_that_fits_nowhere() -> None:
         InputError, match=r"^track 1, channel 1: 72\.\.84 cannot move by \+2 semitones within 72\.\.85"
     ):
         shift_register(two_parts_and_drums(), 2, {(0, 0): (72, 85)})
+
+
+@pytest.mark.parametrize(("semitones", "fifths"), [(2, 3), (-3, 4), (12, 1), (-24, 1)])
+def test_key_signatures_move_with_the_register(semitones: int, fifths: int) -> None:
+    score = dataclasses.replace(two_parts_and_drums(), keys=(KeySignature(0.0, 1, True, 2),))
+    assert shift_register(score, semitones)[0].keys == (KeySignature(0.0, fifths, True, 2),)
 
 
 def test_no_shift_is_no_change() -> None:

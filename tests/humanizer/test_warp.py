@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from random_scores import tempo_maps
 from written_lines import written
 
+from composer_daw.humanizer import humanize
 from composer_daw.humanizer.warp import (
     FASTEST,
     SLOWEST,
@@ -17,9 +20,11 @@ from composer_daw.humanizer.warp import (
     pulses,
     stretches,
     tempo_map_of,
+    unfollowed_s,
     warp_of,
     within_bars,
 )
+from composer_daw.midi import load_midi
 from composer_daw.performance import TempoMap
 
 AT_60 = TempoMap(np.zeros(1), np.full(1, 60.0))
@@ -28,18 +33,18 @@ BEATS = np.arange(16.0)
 
 
 def test_a_stretch_lasts_longer_and_moves_what_follows() -> None:
-    warp = warp_of(AT_60, np.array([0.0, 1.0, 2.0]), np.array([1.0, 2.0, 1.0]), 4.0)
+    warp = warp_of(AT_60, np.array([0.0, 1.0, 2.0]), np.array([1.0, 2.0, 1.0]))
     assert warp.at(np.array([0.0, 1.0, 1.5, 2.0, 4.0, 6.0])).tolist() == [0, 1, 2, 3, 5, 7]
 
 
-def test_before_the_first_onset_and_after_the_end_time_is_as_written() -> None:
-    warp = warp_of(AT_60, np.array([2.0]), np.array([3.0]), 4.0)
-    assert warp.at(np.array([1.0, 2.0, 4.0, 5.0])).tolist() == [1, 2, 8, 9]
+def test_before_the_first_onset_time_is_as_written_and_after_the_last_its_tempo_holds() -> None:
+    warp = warp_of(AT_60, np.array([2.0]), np.array([3.0]))
+    assert warp.at(np.array([1.0, 2.0, 4.0, 5.0, 100.0])).tolist() == [1, 2, 8, 11, 296]
 
 
 def test_rules_shape_the_tempo_and_do_not_choose_it() -> None:
     longer = bounded(AT_60, BEATS, np.linspace(1, 2, 16), 16.0)
-    assert warp_of(AT_60, BEATS, longer, 16.0).at(np.array([16.0]))[0] == pytest.approx(16.0)
+    assert warp_of(AT_60, BEATS, longer).at(np.array([16.0]))[0] == pytest.approx(16.0)
 
 
 def test_a_wild_stretch_is_clipped() -> None:
@@ -57,14 +62,14 @@ def test_the_highest_chord_leads_and_its_rest_counts() -> None:
 
 @given(tempo_maps(), FACTORS)
 def test_it_always_rises(tempo: TempoMap, factors: np.ndarray) -> None:
-    warp = warp_of(tempo, BEATS, bounded(tempo, BEATS, factors, 16.0), 16.0)
+    warp = warp_of(tempo, BEATS, bounded(tempo, BEATS, factors, 16.0))
     for one in (warp, within_bars(warp, tempo, 16.0)):
         assert (np.diff(one.at(np.linspace(-1, 40, 400))) > 0).all()
 
 
 @given(tempo_maps(), FACTORS)
 def test_bar_lines_stay(tempo: TempoMap, factors: np.ndarray) -> None:
-    warp = within_bars(warp_of(tempo, BEATS, factors, 16.0), tempo, 16.0)
+    warp = within_bars(warp_of(tempo, BEATS, factors), tempo, 16.0)
     lines = bar_lines(tempo, 16.0)
     assert np.allclose(warp.at(lines), tempo.seconds_at(lines), atol=1e-9)
     after = lines[-1] + np.arange(20.0)
@@ -73,7 +78,7 @@ def test_bar_lines_stay(tempo: TempoMap, factors: np.ndarray) -> None:
 
 @given(tempo_maps(), FACTORS)
 def test_the_tempo_map_follows_on_every_beat(tempo: TempoMap, factors: np.ndarray) -> None:
-    warp = warp_of(tempo, BEATS, factors, 16.0)
+    warp = warp_of(tempo, BEATS, factors)
     grid, beats = tempo_map_of(warp, tempo, 16.0), pulses(tempo, 16.0)
     on_ticks = np.rint(beats * 960) / 960
     assert np.allclose(grid.seconds_at(on_ticks), warp.at(on_ticks), atol=1e-3)
@@ -82,17 +87,52 @@ def test_the_tempo_map_follows_on_every_beat(tempo: TempoMap, factors: np.ndarra
     assert grid.metres == tempo.metres
 
 
-def test_the_tempo_after_the_end_is_as_written() -> None:
+def test_after_the_end_the_last_tempo_holds() -> None:
     tempo = TempoMap(np.array([0.0, 20.0]), np.array([60.0, 100.0]))
-    grid = tempo_map_of(warp_of(tempo, BEATS, np.full(16, 2.0), 16.0), tempo, 16.0)
-    assert grid.beats.tolist() == [0, 16, 20]
-    assert grid.bpm.tolist() == [30, 60, 100]
+    for end_beat in (16.0, 15.9, 15.1):
+        grid = tempo_map_of(warp_of(tempo, BEATS, np.append(np.ones(15), 2.0)), tempo, end_beat)
+        assert grid.beats.tolist() == [0, 15, 20]
+        assert grid.bpm.tolist() == [60, 30, 50]
 
 
 def test_nothing_is_slower_than_a_file_can_say() -> None:
     tempo = TempoMap(np.zeros(1), np.full(1, 5.0))
-    grid = tempo_map_of(warp_of(tempo, BEATS, np.full(16, 3.0), 16.0), tempo, 16.0)
+    warp = warp_of(tempo, BEATS, np.append(np.ones(15), 3.0))
+    grid = tempo_map_of(warp, tempo, 15.9)
     assert grid.bpm.min() > 3.57
+    late_s = float(warp.at(np.array([15.9]))[0] - grid.seconds_at(15.9))
+    assert unfollowed_s(warp, tempo, 15.9) == pytest.approx(late_s, abs=1e-4)
+    assert late_s == pytest.approx(0.9 * (36.0 - 16.777215), abs=1e-3)
+
+
+@given(tempo_maps(), FACTORS, st.floats(15.1, 16.0))
+def test_a_map_that_a_file_can_say_is_followed_wherever_the_last_note_ends(
+    tempo: TempoMap, factors: np.ndarray, end_beat: float
+) -> None:
+    assert unfollowed_s(warp_of(tempo, BEATS, factors), tempo, end_beat) == 0.0
+
+
+def test_what_the_score_slows_down_itself_counts_against_the_bound() -> None:
+    tempo = TempoMap(np.array([0.0, 14.0, 15.0]), np.array([60.0, 30.0, 15.0]))
+    longer = bounded(tempo, BEATS, np.append(np.ones(14), [10.0, 10.0]), 16.0)
+    ratio = longer / longer[0]
+    assert ratio[14] == pytest.approx(SLOWEST / 2)
+    assert ratio[15] == pytest.approx(
+        1.0
+    )  # at a quarter of the tempo already: the score's own, left as it is
+    hurrying = TempoMap(tempo.beats.copy(), np.array([60.0, 90.0, 150.0]))
+    longer = bounded(hurrying, BEATS, np.append(np.ones(14), [0.1, 0.1]), 16.0)
+    assert (longer / longer[0])[14:] == pytest.approx([FASTEST * 90 / 60, 1.0])
+
+
+def test_no_phrase_of_vgmidi_is_said_to_be_slower_than_a_file_can_say(shared_data: Path) -> None:
+    paths = sorted((shared_data / "vgmidi" / "phrases").glob("*.mid"))
+    played = [humanize(load_midi(path), tempo="map", seed=1) for path in paths]
+    assert len(played) == 152
+    for one in played:
+        assert not [remark for remark in one.remarks if "slower than" in remark]
+        last_beat = one.lines.chords["beat"].max()
+        assert one.performance.tempo.beats[-1] <= last_beat + 0.25 + 1e-6  # the last note has one tempo
 
 
 def test_pickups_and_changes_of_metre() -> None:

@@ -16,7 +16,7 @@ from composer_daw.files import shipped
 from composer_daw.midi import load_midi, load_score
 from composer_daw.midi.musicxml import load_musicxml
 from composer_daw.midi.score_marks import MARKS, STARTS, STROKES, SUDDEN
-from composer_daw.performance import Performance, Text
+from composer_daw.performance import KeySignature, Performance, Text
 from composer_daw.techniques import annotate, load_map, load_vocabulary, realize
 
 VIOLIN = load_map(shipped("technique_maps") / "studio" / "violin.yaml")
@@ -211,6 +211,29 @@ def test_tempos_and_metres(tmp_path: Path) -> None:
 def test_an_upbeat_is_a_bar_of_its_own(tmp_path: Path) -> None:
     performance = read(tmp_path, part(note("C4"), note("D4", 4), note("E4", 4)))
     assert performance.tempo.metres == ((0.0, 1, 4), (1.0, 4, 4))
+
+
+def test_keys_sound_as_the_notes_do(tmp_path: Path) -> None:
+    def key(fifths: int, mode: str = "") -> str:
+        return f"<key><fifths>{fifths}</fifths>{mode and f'<mode>{mode}</mode>'}</key>"
+
+    minor = f"<attributes>{key(-3, 'minor')}</attributes>"
+    clarinet = f"{key(2)}<transpose><diatonic>-1</diatonic><chromatic>-2</chromatic></transpose>"
+    harp = f"<attributes>{key(9)}</attributes>"  # nine sharps are three flats
+    flute = part(note("C5", 4), minor + note("C5", 4), more=key(7))
+    performance = read(tmp_path, flute, part(note("D5", 4), harp + note("D5", 4), more=clarinet))
+    assert performance.keys == (
+        KeySignature(0.0, 7),
+        KeySignature(0.0, 0, track=1),
+        KeySignature(4.0, -3, minor=True),
+        KeySignature(4.0, -5, track=1),
+    )
+
+
+def test_a_score_ends_with_its_last_bar(tmp_path: Path) -> None:
+    performance = read(tmp_path, part(note("C4") + rest(3), rest(4), divisions=1))
+    assert performance.end_beat == 8.0
+    assert performance.duration_s == 0.5
 
 
 def test_repeats_and_endings_are_played_out_though_one_part_alone_has_them(tmp_path: Path) -> None:

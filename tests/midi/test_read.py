@@ -13,7 +13,7 @@ from midi_building import meta, note, save_score, save_tracks
 from composer_daw.errors import InputError, MidiError
 from composer_daw.events import Kind
 from composer_daw.midi import load_midi
-from composer_daw.performance import Performance, Text
+from composer_daw.performance import KeySignature, Performance, Text
 
 
 def notes_of(performance: Performance) -> list[tuple[float, float, int, int]]:
@@ -52,6 +52,30 @@ def test_metres(tmp_path: Path) -> None:
         (0.0, 4, 4),
         (2.0, 6, 8),
     )
+
+
+def test_keys_of_every_track(tmp_path: Path) -> None:
+    conductor = [meta(0, "key_signature", key="Eb"), meta(1920, "key_signature", key="Cm")]
+    clarinet = [meta(0, "key_signature", key="F"), *note(0, 9, 60), meta(1920, "key_signature", key="A#m")]
+    assert load_midi(save_tracks(tmp_path / "a.mid", conductor, clarinet)).keys == (
+        KeySignature(0.0, -3),
+        KeySignature(0.0, -1, track=1),
+        KeySignature(4.0, -3, minor=True),
+        KeySignature(4.0, 7, minor=True, track=1),
+    )
+
+
+def test_the_file_ends_with_its_longest_track(tmp_path: Path) -> None:
+    tracks = [[meta(1440, "end_of_track")], note(0, 960, 60), [meta(1920, "end_of_track")]]
+    performance = load_midi(save_tracks(tmp_path / "a.mid", *tracks))
+    assert performance.end_beat == 4.0
+    assert performance.duration_s == 1.0  # what is rendered ends with the last note
+
+
+@pytest.mark.parametrize(("ticks", "end_beat"), [(10_368_000, 21_600.0), (10_368_001, 0.0), (2**31, 0.0)])
+def test_an_end_after_three_hours_is_damage(tmp_path: Path, ticks: int, end_beat: float) -> None:
+    path = save_tracks(tmp_path / "a.mid", [*note(0, 960, 60), meta(ticks, "end_of_track")])
+    assert load_midi(path).end_beat == end_beat
 
 
 def test_channels_tracks_and_their_names(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import mido
@@ -14,7 +15,7 @@ from midi_building import meta, note, save_tracks
 from composer_daw.errors import InputError
 from composer_daw.midi import load_midi
 from composer_daw.midi.select import Selection, part_of, programs_in_force, select_notes, track_numbers
-from composer_daw.performance import Performance, Track, note_rows
+from composer_daw.performance import KeySignature, Performance, Track, note_rows
 
 
 def control(tick: int, channel: int, number: int, value: int = 64) -> tuple[int, mido.Message]:
@@ -104,6 +105,12 @@ def test_texts_of_the_part_and_of_the_conductor(band: Performance) -> None:
     assert (melody.tempo, melody.tracks) == (band.tempo, band.tracks)
     drums = part_of(band, select_notes(band, Selection(channels=(10,))))
     assert [text.text for text in drums.texts] == ["A", "arco"]
+
+
+def test_a_part_is_as_long_as_the_file_and_in_its_key(band: Performance) -> None:
+    whole = dataclasses.replace(band, end_beat=16.0, keys=(KeySignature(0.0, -2),))
+    part = part_of(whole, select_notes(whole, Selection(("Melody",))))
+    assert (part.end_beat, part.keys) == (16.0, whole.keys)
 
 
 def test_controls_of_its_channel_and_of_no_other_part(band: Performance) -> None:

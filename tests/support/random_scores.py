@@ -1,4 +1,4 @@
-"""Scores that hypothesis makes up: several tracks and channels, drums, overlaps, duplicates, odd metres."""
+"""Scores that hypothesis makes up: several tracks and channels, drums, overlaps, unisons, odd metres."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ LENGTHS = st.sampled_from([0.0, 1 / 480, 0.125, 0.25, 0.5, 1.0, 2.0, 8.0]) | st.
 METRES = st.sampled_from([(4, 4), (3, 4), (6, 8), (5, 8), (1, 4), (7, 16)])
 PITCHES = st.integers(58, 64) | st.integers(0, 127)
 TECHNIQUES = ((), ("legato",), ("staccato",))
+BESIDE = ("doubled", "doubled", "unison", "no length", "overlapping", "at its end")
+"""How a note may stand to an earlier one of its pitch and channel."""
+
+Written = tuple[float, float, int, int, int]
+"""Beat, length in beats, pitch, track and channel of a note."""
 
 
 @st.composite
@@ -23,17 +28,44 @@ def tempo_maps(draw: st.DrawFn) -> TempoMap:
     return TempoMap(np.array(beats), np.array(bpm), tuple((at, *draw(METRES)) for at in places))
 
 
+def beside(how: str, other: Written, length: float) -> Written:
+    """Return a note that stands so to another."""
+    beat, others, pitch, track, channel = other
+    match how:
+        case "unison":
+            return beat, others, pitch, (track + 1) % 3, channel
+        case "no length":
+            return beat, 0.0, pitch, track, channel
+        case "overlapping":
+            return beat + others / 2, length, pitch, track, channel
+        case "at its end":
+            return beat + others, length, pitch, (track + 1) % 3, channel
+    return beat, length, pitch, track, channel
+
+
+@st.composite
+def written_notes(draw: st.DrawFn, earlier: list[Written]) -> Written:
+    if earlier and draw(st.integers(0, 2)) == 0:
+        return beside(draw(st.sampled_from(BESIDE)), draw(st.sampled_from(earlier)), draw(LENGTHS))
+    track, channel = draw(st.integers(0, 2)), draw(st.sampled_from([0, 0, 1, 9]))
+    return draw(BEATS), draw(LENGTHS), draw(PITCHES), track, channel
+
+
 @st.composite
 def scores(draw: st.DrawFn, least: int = 1, most: int = 24, deviate: bool = True) -> Performance:
-    """Return a score; `deviate`: its notes may be played beside where they are written."""
+    """Return a score; `deviate`: its notes may be played beside where they are written.
+
+    Some double another, play in unison with it on one channel, overlap it, or have no length.
+    """
     tempo = draw(tempo_maps())
     rows = np.zeros(draw(st.integers(least, most)), NOTE)
+    written: list[Written] = []
     for row in rows:
-        beat, length = draw(BEATS), draw(LENGTHS)
+        written.append(draw(written_notes(written)))
+        beat, length, row["pitch"], row["track"], row["channel"] = written[-1]
         row["written_onset_s"] = tempo.seconds_at(beat)
         row["written_duration_s"] = tempo.seconds_at(beat + length) - row["written_onset_s"]
-        row["pitch"], row["velocity"] = draw(PITCHES), draw(st.integers(1, 127))
-        row["track"], row["channel"] = draw(st.integers(0, 2)), draw(st.sampled_from([0, 0, 1, 9]))
+        row["velocity"] = draw(st.integers(1, 127))
         row["technique"] = draw(st.sampled_from([0, 0, 1, 2]))
         row["onset_s"], row["duration_s"] = row["written_onset_s"], row["written_duration_s"]
         if deviate and draw(st.booleans()):

@@ -8,6 +8,7 @@ import numpy as np
 
 from composer_daw.errors import InputError
 from composer_daw.humanizer.lines import Lines
+from composer_daw.humanizer.main_tempo import missing, written_slowing
 from composer_daw.humanizer.phrases import Phrases
 from composer_daw.humanizer.rubato.baseline import RubatoRules, ruled_curves
 from composer_daw.humanizer.rubato.features import onsets_of, score_of
@@ -22,6 +23,7 @@ class Curves:
 
     `beat` is in quarter notes, rising; `log_period` is the natural log of the beat period against that of the
     score's tempo (0.1 is 10.5 % slower), `level_db` is added to the level. `source` says what drew them.
+    Where the score slows down or hurries by itself, only what is missing is left (see `main_tempo`).
     """
 
     beat: Floats
@@ -47,13 +49,14 @@ def predict(lines: Lines, network: Network | None = None, phrases: Phrases | Non
     if len(onsets.beat) < 2:
         return Curves(onsets.beat, np.zeros(len(onsets.beat)), np.zeros(len(onsets.beat)), network.source)
     log_period, level_db = network.curves(onsets)
-    return Curves(onsets.beat, log_period, level_db, network.source)
+    return Curves(onsets.beat, _missing(lines, onsets.beat, log_period), level_db, network.source)
 
 
 def by_rule(lines: Lines, rules: RubatoRules | None = None, phrases: Phrases | None = None) -> Curves:
     """Return the curves of phrase arches and final ritard: what plays where no weights are."""
     onsets = onsets_of(score_of(lines), phrases)
-    return Curves(onsets.beat, *ruled_curves(onsets.beat, onsets.phrases, rules), "rules")
+    log_period, level_db = ruled_curves(onsets.beat, onsets.phrases, rules)
+    return Curves(onsets.beat, _missing(lines, onsets.beat, log_period), level_db, "rules")
 
 
 def best_available(lines: Lines, phrases: Phrases | None = None) -> Curves:
@@ -66,3 +69,12 @@ def blend(curves: Curves, amount: float) -> Curves:
     if not 0 <= amount <= 1:
         raise InputError(f"rubato {amount:g} is outside 0..1")
     return Curves(curves.beat, curves.log_period * amount, curves.level_db * amount, curves.source)
+
+
+def _missing(lines: Lines, beat: Floats, log_period: Floats) -> Floats:
+    """Return what is missing to a curve where the score's own tempo does some of it."""
+    if not len(beat):
+        return log_period
+    end_beat = max(float(lines.end_beat.max()), float(beat[-1]) + 1e-6)
+    slowing = written_slowing(lines.performance.tempo, np.append(beat, end_beat))
+    return missing(log_period, np.log(slowing))

@@ -1,16 +1,15 @@
 """Harmony by the pitch classes around each onset: how it changes, how tense it is, how far from the key.
 
-The key profiles are those of Krumhansl & Kessler (1982).
+The key profiles are those of Krumhansl & Kessler (1982), as the rules have them.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from composer_daw.humanizer.rules.key import centred, key_fit, key_profiles, of_length_1
 from composer_daw.performance import Floats
 
-MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
-MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 ROUGHNESS = (0.0, 1.0, 0.4, 0.15, 0.1, 0.05, 0.6)
 """Of the interval classes 0 to 6 semitones: our own choice, in the order of common lists of dissonance."""
 FIFTHS = 7 * np.arange(12) % 12
@@ -25,18 +24,17 @@ def harmony(pulse: Floats, onset_of: Ints, pitch: Floats, length: Floats) -> dic
     classes = (pitch.astype(np.int64)) % 12
     np.add.at(chroma, (onset_of, classes), np.sqrt(np.clip(length, 1 / 16, 4)))
     here = windowed(pulse, chroma, 0.01, 0.99)
-    keys = _keys()
     columns = {"tension": _tension(here)}
     for width in (1.0, 4.0):
         before, after = windowed(pulse, chroma, width, -0.01), windowed(pulse, chroma, 0.01, width - 0.02)
         columns[f"harmony_change_{width:g}"] = 1 - _cosine(before, after)
-    whole = _unit(chroma.sum(axis=0, keepdims=True) - chroma.sum() / 12)
-    piece = int(np.argmax(whole @ keys.T))
+    piece = int(key_fit(chroma.sum(axis=0, keepdims=True)).argmax())
     local = windowed(pulse, chroma, 8.0, 8.0)
-    columns["fit_of_key"] = (_centred(local) * keys[piece]).sum(axis=1)
-    columns["chromatic"] = (_centred(here) * keys[piece]).sum(axis=1)
+    key = key_profiles()[piece]
+    columns["fit_of_key"] = (centred(local) * key).sum(axis=1)
+    columns["chromatic"] = (centred(here) * key).sum(axis=1)
     columns["minor"] = np.full(count, float(piece >= 12))
-    best = (_centred(local) @ keys.T).argmax(axis=1)
+    best = key_fit(local).argmax(axis=1)
     columns["modulation"] = np.abs((FIFTHS[best % 12] - FIFTHS[piece % 12] + 6) % 12 - 6) / 6
     bass = np.full(count, 127.0)
     np.minimum.at(bass, onset_of, pitch)
@@ -55,22 +53,8 @@ def windowed(at: Floats, rows: Floats, behind: float, ahead: float) -> Floats:
     return np.asarray(np.maximum(sums[np.maximum(until, first)] - sums[first], 0.0))
 
 
-def _keys() -> Floats:
-    profiles = np.array([np.roll(shape, tonic) for shape in (MAJOR, MINOR) for tonic in range(12)])
-    return _centred(profiles)
-
-
-def _centred(rows: Floats) -> Floats:
-    return _unit(rows - rows.mean(axis=1, keepdims=True))
-
-
-def _unit(rows: Floats) -> Floats:
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 1e-9))
-
-
 def _cosine(some: Floats, others: Floats) -> Floats:
-    return np.asarray((_unit(some) * _unit(others)).sum(axis=1))
+    return np.asarray((of_length_1(some) * of_length_1(others)).sum(axis=1))
 
 
 def _tension(chroma: Floats) -> Floats:

@@ -23,8 +23,12 @@ Ints = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
 def key_fit(chroma: Floats) -> Floats:
     """Return how each row of 12 pitch classes correlates with 24 keys: major from C up, then minor."""
-    profiles = np.array([np.roll(shape, tonic) for shape in (MAJOR, MINOR) for tonic in range(12)])
-    return np.asarray(_centred(chroma) @ _centred(profiles).T)
+    return np.asarray(centred(chroma) @ key_profiles().T)
+
+
+def key_profiles() -> Floats:
+    """Return the profiles of the 24 keys, shape (24, 12), as `centred` rows: major from C up, then minor."""
+    return centred(np.array([np.roll(shape, tonic) for shape in (MAJOR, MINOR) for tonic in range(12)]))
 
 
 def keys_of_bars(chroma: Floats) -> Ints:
@@ -37,7 +41,12 @@ def keys_of_bars(chroma: Floats) -> Ints:
     return np.asarray(fit.argmax(axis=1))
 
 
-def _centred(rows: Floats) -> Floats:
-    centred = rows - rows.mean(axis=1, keepdims=True)
-    norms = np.linalg.norm(centred, axis=1, keepdims=True)
-    return np.asarray(np.divide(centred, norms, out=np.zeros_like(centred), where=norms > 1e-9))
+def centred(rows: Floats) -> Floats:
+    """Return rows of mean 0 and length 1, or 0 where all are alike: products of two are correlations."""
+    return of_length_1(rows - rows.mean(axis=1, keepdims=True))
+
+
+def of_length_1(rows: Floats) -> Floats:
+    """Return rows of length 1, or 0 where there is nothing in them."""
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 1e-9))

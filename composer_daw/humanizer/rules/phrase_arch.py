@@ -75,9 +75,11 @@ class PhraseArch(Rule):
         if self.phrases:
             return self
         found = find_phrases(lines)
-        if not found.end:
-            return self
-        levels = tuple(tuple([*starts.tolist(), found.end]) for starts in found.levels)
+        return self.over(found) if found.end else self
+
+    def over(self, phrases: Phrases) -> Self:
+        """Return the rule over these phrases."""
+        levels = tuple(tuple([*starts.tolist(), phrases.end]) for starts in phrases.levels)
         return self.model_copy(update={"phrases": levels})
 
     def changes(self, lines: Lines) -> Changes:

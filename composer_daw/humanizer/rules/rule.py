@@ -31,6 +31,11 @@ class Rule(BaseModel):
     name: Any
     k: Annotated[FiniteFloat, Field(ge=-MOST_K, le=MOST_K)] = 1.0
 
+    @property
+    def figure(self) -> tuple[str, float]:
+        """Return what its strength is called in what people read, and the strength."""
+        return "k", self.k
+
     def draw(self, lines: Lines, rng: np.random.Generator) -> Self:
         """Return the rule with what chance or the score decides; it then applies the same way every time."""
         return self

@@ -40,6 +40,14 @@ class Swing(Rule):
     delay: FiniteFloat = 1.0
     accent: FiniteFloat = 1.0
 
+    @property
+    def figure(self) -> tuple[str, float]:
+        """Return the ratio of the long to the short eighth where it does not go by the tempo, else k."""
+        if self.ratio is None:
+            return super().figure
+        share = float(_share(self.k, self.ratio))
+        return "ratio", (1.0 + share) / (1.0 - share)
+
     def changes(self, lines: Lines) -> Changes:
         """Return the changes of timing and level."""
         chords, tempo = lines.chords, lines.performance.tempo
@@ -70,8 +78,13 @@ def ratio_at(bpm: Floats) -> Floats:
 def off_beat_ms(bpm: Floats, k: float, given: float | None = None) -> Floats:
     """Return how much later an off-beat eighth comes at a tempo in quarter notes a minute."""
     ratio = ratio_at(bpm) if given is None else given
+    return np.asarray(30000.0 / bpm * _share(k, ratio))
+
+
+def _share(k: float, ratio: Floats | float) -> Floats:
+    """Return how much later an off-beat eighth comes, of half a beat."""
     most = (MOST_RATIO - 1.0) / (MOST_RATIO + 1.0)
-    return np.asarray(30000.0 / bpm * np.clip(k * (ratio - 1.0) / (ratio + 1.0), -most, most))
+    return np.asarray(np.clip(k * (ratio - 1.0) / (ratio + 1.0), -most, most))
 
 
 def off_beats(lines: Lines) -> Flags:

@@ -38,6 +38,9 @@ LONGEST = 6
 SHORTEST = 3
 """Letters of a name that only the map has, for a text to be taken for it."""
 
+NO_MAP = TechniqueMap(technique_map=1, instrument="any")
+"""An instrument without names of its own."""
+
 Force = dict[str, tuple[str, str]]
 """What is in force: for each group, the technique, and the name that brought it."""
 
@@ -78,6 +81,11 @@ def unread_texts(annotated: Performance, vocabulary: Vocabulary) -> list[tuple[T
     """Return the texts that name no technique, but nearly: each with the one it was most likely meant for."""
     left = [text for text in annotated.texts if text.kind != "lyric"]
     return [(text, near) for text in left if (near := vocabulary.near_miss(text.text))]
+
+
+def names_techniques(text: Text, vocabulary: Vocabulary) -> bool:
+    """Tell whether a text asks for techniques, by a tag or in words that every instrument knows."""
+    return bool(TAG.search(text.text)) or _named(text, Names(NO_MAP, vocabulary)) is not None
 
 
 def check_techniques(text: str, technique_map: TechniqueMap, vocabulary: Vocabulary) -> TechniqueSet:
