@@ -1,11 +1,11 @@
-"""How true the studio violin's techniques are: told apart on unseen pitches, and on real recordings.
+"""How true the studio strings' techniques are: told apart on unseen pitches, and on real recordings.
 
-    python benchmarks/technique_recognition.py --recordings DIR [DIR ...] [--json OUT]
+    python benchmarks/technique_recognition.py [-i NAME ...] [--recordings DIR ...] [--json OUT]
 
-Trains nearest-centroid classifiers on single notes of the studio violin alone. Eleven techniques are tested
-on the other half of the pitches. Eight of them, gathered in six classes, are tested on real notes: folders
-of the Philharmonia Orchestra's samples, technique in the file name, phrases cut into their notes. The
-interval is a bootstrap over recordings, for the notes of one recording are alike.
+Trains nearest-centroid classifiers on single notes of one studio instrument alone. Eleven techniques are
+tested on the other half of the pitches. Eight of them, gathered in six classes, are tested on real notes:
+folders of the Philharmonia Orchestra's samples, technique in the file name, phrases cut into their notes.
+The interval is a bootstrap over recordings, for the notes of one recording are alike.
 """
 
 from __future__ import annotations
@@ -59,33 +59,51 @@ SIX = {
 REAL = tuple(name for name in SIX if name != "legato")
 """Real notes are taken from files of these; a legato phrase is no test of single notes."""
 
-WHOLE_RANGE = [(pitch, 84, 1.0) for pitch in range(55, 106)]
+STRINGS = ("studio/violin", "studio/viola", "studio/cello", "studio/contrabass")
 VELOCITIES, LENGTHS_S = (36, 64, 84, 104), (0.3, 0.5, 1.0, 1.5)
-VARIED = [
-    (pitch, velocity, LENGTHS_S[(number + place) % 4])
-    for number, pitch in enumerate(range(55, 85))
-    for place, velocity in enumerate(VELOCITIES)
-]
-"""The violin's usual range in four dynamics and four lengths, so that neither tells the technique."""
+USUAL = 30
+"""So many semitones from the lowest up are an instrument's usual range."""
 
 Vectors = npt.NDArray[np.float64]
 Note = tuple[int, int, float]
 
 
-def violin_notes(techniques: Sequence[str], plan: Sequence[Note], seed: int) -> tuple[Vectors, list[str]]:
-    """Return the vectors and techniques of single notes of the studio violin, technique by technique."""
-    instrument = load_instrument("studio/violin")
-    with open_host(instrument) as host:
-        notes = [
-            note for name in techniques for note in render_single_notes(instrument, host, name, plan, seed)
-        ]
+def pitches_of(instrument: str) -> range:
+    """Return the pitches of the instrument's range, lowest first."""
+    lowest, highest = load_instrument(instrument).technique_map.range
+    return range(lowest, highest + 1)
+
+
+def whole_range(instrument: str, every: int = 1) -> list[Note]:
+    """Return the instrument's pitches, or every few of them, at one dynamic and one length."""
+    return [(pitch, 84, 1.0) for pitch in pitches_of(instrument)[::every]]
+
+
+def varied(instrument: str, every: int = 1) -> list[Note]:
+    """Return the usual range in four dynamics and four lengths, so that neither tells the technique."""
+    return [
+        (pitch, velocity, LENGTHS_S[(number + place) % 4])
+        for number, pitch in enumerate(pitches_of(instrument)[:USUAL:every])
+        for place, velocity in enumerate(VELOCITIES)
+    ]
+
+
+def studio_notes(
+    instrument: str, techniques: Sequence[str], plan: Sequence[Note], seed: int
+) -> tuple[Vectors, list[str]]:
+    """Return the vectors and techniques of single notes of an instrument, technique by technique."""
+    loaded = load_instrument(instrument)
+    with open_host(loaded) as host:
+        notes = [note for name in techniques for note in render_single_notes(loaded, host, name, plan, seed)]
     return np.array([vector(note.measured()) for note in notes]), [note.technique for note in notes]
 
 
-def eleven_techniques(plan: Sequence[Note] = WHOLE_RANGE, seed: int = 1) -> dict[str, Any]:
-    """Train on every other pitch and test on the rest, then the other way round."""
-    vectors, names = violin_notes(ELEVEN, plan, seed)
-    even = np.tile([pitch % 2 == 0 for pitch, *_ in plan], len(ELEVEN))
+def eleven_techniques(instrument: str, plan: Sequence[Note], seed: int = 1) -> dict[str, Any]:
+    """Train on every other pitch of the plan and test on the rest, then the other way round."""
+    vectors, names = studio_notes(instrument, ELEVEN, plan, seed)
+    pitches = [pitch for pitch, *_ in plan]
+    order = {pitch: number for number, pitch in enumerate(sorted(set(pitches)))}
+    even = np.tile([order[pitch] % 2 == 0 for pitch in pitches], len(ELEVEN))
     truth: list[str] = []
     guessed: list[str] = []
     for seen in (even, ~even):
@@ -96,7 +114,7 @@ def eleven_techniques(plan: Sequence[Note] = WHOLE_RANGE, seed: int = 1) -> dict
 
 
 def six_classes(folder: Path, vectors: Vectors, names: Sequence[str]) -> dict[str, Any]:
-    """Test the violin's centroids on the recordings in a folder."""
+    """Test the centroids of a studio instrument on the recordings in a folder."""
     found = [note for note in labelled_notes(folder) if note.technique in REAL]
     heard = np.array([vector(measure_note(n.samples, n.sample_rate, n.frequency_hz)) for n in found])
     guessed = [SIX[name] for name in predict(fit(vectors, names), heard)]
@@ -128,22 +146,36 @@ def tell(title: str, result: dict[str, Any]) -> None:
         print(f"  {name:<16} recall {result['recalls'][name]:.2f}  ", *(f"{count:>4}" for count in row))
 
 
+def study(instrument: str, folders: Sequence[Path]) -> dict[str, dict[str, Any]]:
+    """Return all that is asked of one instrument, by title."""
+    results = {
+        f"{instrument}: eleven techniques, unseen pitches": eleven_techniques(
+            instrument, whole_range(instrument)
+        ),
+        f"{instrument}: eleven techniques, unseen pitches, four dynamics and four lengths": eleven_techniques(
+            instrument, varied(instrument)
+        ),
+    }
+    if folders:
+        vectors, names = studio_notes(instrument, list(SIX), varied(instrument), seed=2)
+        for folder in folders:
+            results[f"{instrument}: six classes, {folder.name}"] = six_classes(folder, vectors, names)
+    return results
+
+
 def main() -> None:
     """Run the studies and print what they found."""
-    parser = argparse.ArgumentParser(description="How true the studio violin's techniques are.")
+    parser = argparse.ArgumentParser(description="How true the studio strings' techniques are.")
+    parser.add_argument("-i", "--instruments", nargs="*", choices=STRINGS, default=STRINGS)
     parser.add_argument("--recordings", nargs="*", type=Path, default=[], metavar="DIR")
     parser.add_argument("--json", type=Path, metavar="OUT")
     arguments = parser.parse_args()
-    results = {
-        "eleven techniques, unseen pitches": eleven_techniques(),
-        "eleven techniques, unseen pitches, four dynamics and four lengths": eleven_techniques(VARIED),
-    }
-    if arguments.recordings:
-        vectors, names = violin_notes(list(SIX), VARIED, seed=2)
-        for folder in arguments.recordings:
-            results[f"six classes, {folder.name}"] = six_classes(folder, vectors, names)
-    for title, result in results.items():
-        tell(title, result)
+    results: dict[str, dict[str, Any]] = {}
+    for instrument in arguments.instruments:
+        found = study(instrument, arguments.recordings)
+        for title, result in found.items():
+            tell(title, result)
+        results |= found
     if arguments.json:
         write_text(arguments.json, json.dumps(results, indent=1) + "\n")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ PARTIAL = ".partial-"
 """How the name of a file begins until it is whole."""
 
 SHIPPED = ("technique_maps", "presets", "configs")
+_ASKING = threading.Lock()
 
 
 @contextmanager
@@ -105,6 +107,7 @@ def _temporary_beside(target: Path) -> Path:
 
 
 def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
+    with _ASKING:  # two threads that ask at once would leave it at 0
+        mask = os.umask(0)
+        os.umask(mask)
     return mask

@@ -13,8 +13,10 @@ from composer_daw.errors import ComposerError
 COMMANDS = {
     "render": ("composer_daw.cli.render:render", "Render a score with one instrument."),
     "audition": ("composer_daw.cli.audition:audition", "Hear versions of a score on a page."),
+    "compose": ("composer_daw.cli.compose:compose", "Compose a song from a song file."),
     "dataset": ("composer_daw.cli.dataset:dataset", "Make data sets of playing techniques."),
     "emotions": ("composer_daw.cli.emotions:emotions", "Show how emotions are played."),
+    "evaluate": ("composer_daw.cli.evaluate:evaluate", "Measure and check music."),
     "humanize": ("composer_daw.cli.humanize:humanize", "Play a score in an emotion, as MIDI."),
     "instruments": ("composer_daw.cli.instruments:instruments", "Show the instruments that ship."),
     "plugins": ("composer_daw.cli.plugins:plugins", "Show the plugins of this machine."),

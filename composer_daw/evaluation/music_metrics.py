@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from composer_daw.evaluation.song_score import TICKS, Ints, Song
+from composer_daw.evaluation.song_score import TICKS, Ints, Mask, Song
 from composer_daw.performance import Array, Floats
 
 POSITIONS = 64
@@ -97,7 +97,7 @@ def polyphony(rows: Array) -> float:
 
 
 def polyphony_rate(rows: Array, least: int = 2) -> float:
-    """Return the share of time in which `least` pitches or more sound: 0 to 1 (MusPy; from the first bar on)."""
+    """Return the share of time in which `least` pitches or more sound: 0 to 1 (MusPy)."""
     counts = _sounding(rows)
     return float((counts >= least).mean()) if len(counts) else NAN
 
@@ -137,12 +137,14 @@ def grooving_similarity(song: Song) -> float:
 
 
 def groove_consistency(song: Song) -> float:
-    """Return the mean likeness of the onset patterns of neighbouring bars, of 16 positions: 0 to 1 (MusPy)."""
+    """Return the mean likeness of the onset patterns of neighbouring bars: 0 to 1 (MusPy, 16 positions)."""
     patterns = onset_patterns(song, STEPS)
     return float((patterns[:-1] == patterns[1:]).mean()) if len(patterns) > 1 else NAN
 
 
-def onset_patterns(song: Song, positions: int, rows: Array | None = None) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def onset_patterns(
+    song: Song, positions: int, rows: Array | None = None
+) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     """Return for each bar in which of its positions something begins (bars x positions)."""
     rows = song.notes if rows is None else rows
     bar = song.bar_of(rows["start"])
@@ -168,11 +170,13 @@ def tonal_centroid(chroma: Floats) -> Floats:
 def harmonic_change(song: Song) -> float:
     """Return the mean way of the tonal centroid from beat to beat (Harte 2006), over beats that sound.
 
-    0 is a chord that stays; C major to G major is 0.83, C major to F sharp major 2.02.
+    0 is a chord that stays; C major to G major is 1.21, C major to F sharp major 1.97.
     """
     chroma = chroma_of(song, song.pitched, TICKS)
-    centroid, sounds = tonal_centroid(chroma), chroma.any(axis=1)
-    steps = np.linalg.norm(np.diff(centroid, axis=0), axis=1)[sounds[:-1] & sounds[1:]]
+    centroid = tonal_centroid(chroma)
+    sounds: Mask = np.asarray(chroma.any(axis=1))
+    joined = np.flatnonzero(sounds[:-1] & sounds[1:])
+    steps = np.linalg.norm(np.diff(centroid, axis=0), axis=1)[joined]
     return float(steps.mean()) if len(steps) else NAN
 
 
@@ -180,16 +184,17 @@ def harmonic_deviation(song: Song) -> float:
     """Return how far the tonal centroid of each track lies from that of the others, on average.
 
     The tonal distance of MuseGAN, beat by beat, between a track and all others together, the mean over
-    tracks. 0 is unison; parts that have nothing to do with each other read above 1. NaN with one track.
+    tracks. 0 is unison; a root against its triad is 1.03 already. NaN with one track.
     """
     tracks = np.unique(song.pitched["track"])
     chroma = np.array([chroma_of(song, song.pitched[song.pitched["track"] == one], TICKS) for one in tracks])
     values = []
     for number in range(len(tracks)):
-        own, others = chroma[number], chroma.sum(axis=0) - chroma[number]
-        both = own.any(axis=1) & others.any(axis=1)
-        apart = np.linalg.norm(tonal_centroid(own) - tonal_centroid(others), axis=1)[both]
-        values += [float(apart.mean())] if both.any() else []
+        own: Floats = np.asarray(chroma[number])
+        others: Floats = np.asarray(chroma.sum(axis=0)) - own
+        both = np.asarray(own.any(axis=1) & others.any(axis=1))
+        apart = np.asarray(np.linalg.norm(tonal_centroid(own) - tonal_centroid(others), axis=1))
+        values += [float(apart[both].mean())] if both.any() else []
     return float(np.mean(values)) if values else NAN
 
 

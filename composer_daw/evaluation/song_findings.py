@@ -12,7 +12,7 @@ from composer_daw.evaluation.song_score import Song
 
 @dataclass(frozen=True)
 class Finding:
-    """One place where something is wrong: `bar` and `beat` from 1 (0: the whole song), and who plays there."""
+    """One place where something is wrong: `bar`, `beat` from 1 (0: the whole song), and who plays."""
 
     bar: int
     beat: float

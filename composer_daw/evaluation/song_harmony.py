@@ -10,7 +10,7 @@ suspended).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,8 +38,8 @@ LEADING = frozenset({"dim", "m7b5", "dim7"})
 
 MISSING = 0.5
 """What a tone of the chord that never sounds costs, in beats."""
-FOURTH_TONE = 0.25
-"""What a fourth tone or an altered one costs, so that a triad is preferred where both fit."""
+RARER = {"": 0.0, "m": 0.0, "dim": 0.25, "aug": 0.75, "sus4": 0.75, "7sus4": 0.75}
+"""What a chord costs beforehand, 0.25 if not named: a triad is preferred where it fits as well."""
 ROOT_BONUS = 0.5
 """What a beat with the root at the bottom gains."""
 CUT = 0.75
@@ -111,23 +111,27 @@ def irregularity(chords: Sequence[Chord]) -> float:
 def cadence_at(chords: Sequence[Chord], start: int, end: int, keys: Sequence[Key]) -> str:
     """Return the kind of cadence that the bar from `start` to `end` ends with, or an empty string.
 
-    Closing ones reach the tonic in this bar: from the dominant or the leading-note chord (authentic), from
-    the subdominant (plagal), from the flat seventh or a minor dominant (modal). A half cadence stands on the
-    dominant at the end, a deceptive one goes from there to the sixth degree. Of several keys, the one that
-    makes most of it counts.
+    Closing ones reach the tonic and hold it for half of this bar: from the dominant or the leading-note chord
+    (authentic), from the subdominant (plagal), from the flat seventh or a minor dominant (modal). A half
+    cadence stands on the dominant at the end, a deceptive one goes from there to the sixth degree. Of several
+    keys, the one that makes most of it counts.
     """
-    before = [chord for chord in chords if start - 8 * TICKS <= chord.start < end]
-    line = [one for number, one in enumerate(before) if number == 0 or str(one) != str(before[number - 1])]
-    pairs = [(first, then) for first, then in zip(line, line[1:], strict=False) if then.end > start]
-    if line:  # a chord that goes on from the bar before was reached from what stood before it
-        pairs = pairs or list(zip(line[-2:], line[-1:], strict=False))
-    kinds = {_kind(first, then, key) for first, then in pairs for key in keys if then.end > start}
-    if line and any(_is_dominant(line[-1], key) for key in keys):
+    line: list[Chord] = []
+    for one in chords:
+        if start - 8 * TICKS <= one.start < end:
+            again = line and str(line[-1]) == str(one)
+            line[-1:] = [replace(line[-1], end=one.end)] if again else [*line[-1:], one]
+    long = [2 * (min(then.end, end) - max(then.start, start)) >= end - start for then in line]
+    pairs = [pair for pair, holds in zip(zip(line, line[1:], strict=False), long[1:], strict=True) if holds]
+    kinds = {_kind(first, then, key) for first, then in pairs for key in keys}
+    if line and line[-1].end > start and any(_is_dominant(line[-1], key) for key in keys):
         kinds.add("half")
     return next((kind for kind in KINDS if kind in kinds), "")
 
 
-def cadences_of(song: Song, chords: Sequence[Chord], keys: Sequence[Sequence[Key]], phrase: int = 4) -> list[Cadence]:
+def cadences_of(
+    song: Song, chords: Sequence[Chord], keys: Sequence[Sequence[Key]], phrase: int = 4
+) -> list[Cadence]:
     """Return how every phrase of so many bars ends, section by section; `keys` as many as sections."""
     found = []
     for number, section in enumerate(song.sections):
@@ -167,10 +171,10 @@ def _templates() -> tuple[Floats, Floats]:
     """Return which pitch classes each of (quality, root) has, and what each costs beforehand."""
     members = np.zeros((len(NAMES) * 12, 12))
     costs = np.zeros(len(NAMES) * 12)
-    for number, steps in enumerate(QUALITIES.values()):
+    for number, (name, steps) in enumerate(QUALITIES.items()):
         for root in range(12):
             members[number * 12 + root, [(root + step) % 12 for step in steps]] = 1
-            costs[number * 12 + root] = FOURTH_TONE * (number > 1)
+            costs[number * 12 + root] = RARER.get(name, 0.25)
     return members, costs
 
 
@@ -215,5 +219,7 @@ def _weights(rows: Array, edges: Sequence[int]) -> tuple[Floats, Floats]:
         inside = np.minimum(here["end"], end) - np.maximum(here["start"], start)
         np.add.at(weights[number], here["pitch"] % 12, inside / TICKS)
         lowest = here[here["pitch"] == here["pitch"].min()]
-        bottoms[number, lowest["pitch"][0] % 12] += min(inside[here["pitch"] == here["pitch"].min()].sum() / TICKS, 1.0)
+        bottoms[number, lowest["pitch"][0] % 12] += min(
+            inside[here["pitch"] == here["pitch"].min()].sum() / TICKS, 1.0
+        )
     return weights, bottoms

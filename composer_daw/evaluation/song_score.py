@@ -210,12 +210,15 @@ def parse_key(text: str) -> Key:
         raise InputError(f"key '{text}': give a tonic and a mode, such as 'A minor' or 'F# major'")
     letter, sign, mode = match.groups()
     step = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}[letter.upper()]
-    return Key((step + {"#": 1, "♯": 1, "b": -1, "♭": -1}.get(sign, 0)) % 12, (mode or "").startswith("mi") or mode == "m")
+    return Key(
+        (step + {"#": 1, "♯": 1, "b": -1, "♭": -1}.get(sign, 0)) % 12,
+        (mode or "").startswith("mi") or mode == "m",
+    )
 
 
 def _bar_lines(performance: Performance, end: int) -> tuple[Ints, Ints]:
     """Return the start of each bar up to the end of the last note, and that bar's end; and the beats."""
-    lines, beats, metres = [0], [], sorted(performance.tempo.metres)
+    lines, beats, metres = [0], [], [(0.0, 4, 4), *sorted(performance.tempo.metres)]
     while lines[-1] < end:
         at = lines[-1]
         _, top, bottom = [one for one in metres if round(one[0] * TICKS) <= at][-1]
@@ -244,9 +247,13 @@ def _check_parts(parts: Sequence[SongPart], performance: Performance) -> None:
 def _from_markers(song: Song) -> tuple[Section, ...]:
     """Return the sections that markers begin; a marker in brackets is a technique, not a section."""
     texts = song.performance.texts
-    named = [one for one in texts if one.kind == "marker" and one.text.strip() and not one.text.lstrip().startswith("[")]
+    named = [
+        one
+        for one in texts
+        if one.kind == "marker" and one.text.strip() and not one.text.lstrip().startswith("[")
+    ]
     ticks = [round(float(song.performance.tempo.beats_at(one.time_s)) * TICKS) for one in named]
     begins = {int(song.bar_of(tick)): one.text.strip() for tick, one in zip(ticks, named, strict=True)}
     firsts = sorted(begins)
-    ends = [*firsts[1:], song.bars]
+    ends = [*firsts[1:], song.bars] if firsts else []
     return tuple(Section(begins[bar], bar, end - bar) for bar, end in zip(firsts, ends, strict=True))

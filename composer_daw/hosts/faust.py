@@ -23,7 +23,7 @@ from composer_daw.audio import Audio, Samples
 from composer_daw.errors import HostError, did_you_mean
 from composer_daw.events import Events, Kind
 from composer_daw.hosts.base import ClosesItself, Parameter
-from composer_daw.hosts.faust_declaration import BASE_LANES, Declaration, load_declaration
+from composer_daw.hosts.faust_declaration import BASE_LANES, ByValue, Declaration, load_declaration
 from composer_daw.hosts.faust_lanes import (
     bend_track,
     build_lanes,
@@ -41,6 +41,9 @@ COMPILE_FLAGS = ["-ftz", "2"]
 """Flush denormals; without it a ringing string costs four times as much."""
 
 BLOCK = 512
+
+BODY_S = 0.5
+"""How long a body rings at the most when all strings are silent."""
 
 IMPORT = re.compile(r'\b(?:import|library)\("([^"]+)"\)')
 """How a Faust file names another."""
@@ -89,7 +92,6 @@ class FaustHost(ClosesItself):
         declaration = load_declaration(path)
         self.declaration: Declaration = declaration.model_copy(update={"bend_range": bend_range})
         self.state = _fingerprint(path, declaration)
-        lanes = len(BASE_LANES) + len(self.declaration.lanes)
         self._folder, self._strings = path.parent, dict[str, _Program]()
         if len(self.declaration.programs) == 1:
             self._string(self.declaration.programs[0])
@@ -100,6 +102,12 @@ class FaustHost(ClosesItself):
     def latency_samples(self) -> int:
         """Return 0: a note is heard when it is sent."""
         return 0
+
+    @property
+    def tail_s(self) -> float:
+        """Return how long it may sound after the last release, in seconds."""
+        tail = self.declaration.tail_s
+        return (max(tail.values) if isinstance(tail, ByValue) else tail) + BODY_S
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return none: these instruments have keyswitches and controllers only."""

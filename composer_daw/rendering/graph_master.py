@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from composer_daw.audio import Audio, Samples, true_peaks
 from composer_daw.errors import InputError
+from composer_daw.measure.loudness import loudness_of, step_powers
 from composer_daw.rendering.mixing import factor
 from composer_daw.rendering.render import SILENT_DB
 
@@ -61,7 +62,7 @@ def master_gain(audio: Audio, loudness_lufs: float | None, ceiling_db: float) ->
         gain_db += 0.0 if loudness_lufs is None else loudness_lufs - reached
         limit = limiter_curve(peaks * np.float32(factor(gain_db)), ceiling_db - UNDER_DB, audio.sample_rate)
         curve = limit * np.float32(factor(gain_db))
-        reached = Audio(audio.samples * curve, audio.sample_rate).loudness_lufs()
+        reached = loudness_of(step_powers(audio.samples * curve, audio.sample_rate))
         if loudness_lufs is None or abs(loudness_lufs - reached) < CLOSE_LU:
             break
     limited_db = max(0.0, float(-20 * np.log10(limit.min(initial=1.0))))

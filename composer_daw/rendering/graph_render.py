@@ -7,21 +7,19 @@ Their stems are marked `in_mix`. A track that feeds a bus with effects is inside
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from composer_daw.audio import Audio, Samples
-from composer_daw.errors import HostError, naming
+from composer_daw.errors import HostError
 from composer_daw.rendering.effects import Effect, in_stereo, open_chain
 from composer_daw.rendering.graph import MASTER, Graph
 from composer_daw.rendering.graph_master import Curve, Mastered, master_gain, notes_on
-from composer_daw.rendering.graph_plan import Part, Plan
-from composer_daw.rendering.instrument import open_host
+from composer_daw.rendering.graph_plan import Plan
+from composer_daw.rendering.graph_play import Told, play, telling
 from composer_daw.rendering.mixing import (
     UNITY,
     Gains,
@@ -32,13 +30,10 @@ from composer_daw.rendering.mixing import (
     ring_out,
     turned,
 )
-from composer_daw.rendering.render import FADE_S, LONGEST_TAIL_S, SILENT_DB, Take, render
-from composer_daw.sampling import seed_for
+from composer_daw.rendering.render import FADE_S, LONGEST_TAIL_S, SILENT_DB, Take
 from composer_daw.techniques.shape import OutOfRange
 
 StemKind = Literal["dry", "output", "wet", "bus", "premaster"]
-Told = Callable[[str], None]
-"""Called with the name of each track, bus and the master when it is done."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +78,7 @@ class _Desk:
         """Return the audio after effects, until it is silent."""
         if not effects:
             return audio
-        with _telling(name), open_chain(effects, self.plan.sample_rate, self.plan.folder) as process:
+        with telling(name), open_chain(effects, self.plan.sample_rate, self.plan.folder) as process:
             wet, ended = ring_out(process, audio)
             if not np.isfinite(wet.samples).all():
                 raise HostError("an effect gave samples that are not finite")
@@ -110,13 +105,16 @@ def render_graph(
     out_of_range: OutOfRange = "fail",
     stems: bool = True,
     told: Told = lambda name: None,
+    takes: dict[str, Take] | None = None,
 ) -> Mixdown:
     """Render a song: every track on its instrument, then buses, then the master.
+
+    `takes` are the tracks where they were played before, by `graph_play.play`.
 
     Raises what `render` raises, with the name of the track, and InputError for a mix that is silent. Stems
     take the memory of a mix each; leave them out where nobody asks for them.
     """
-    takes = _play(plan, seed, out_of_range, told)
+    takes = play(plan, seed, out_of_range, told) if takes is None else takes
     desk = _Desk(plan, stems)
     for name in plan.graph.order():
         if name in takes:
@@ -169,30 +167,6 @@ def only_adds(graph: Graph, name: str) -> bool:
     return name in graph.buses and not graph.buses[name].effects
 
 
-def _play(plan: Plan, seed: int, out_of_range: OutOfRange, told: Told) -> dict[str, Take]:
-    """Return the take of each track; tracks that share an instrument share one open host."""
-    by_instrument: dict[Path, list[Part]] = {}
-    for part in plan.parts:
-        by_instrument.setdefault(part.instrument.path, []).append(part)
-    takes: dict[str, Take] = {}
-    for parts in by_instrument.values():
-        with ExitStack() as stack:
-            with _telling(parts[0].name):
-                host = stack.enter_context(open_host(parts[0].instrument, plan.sample_rate))
-            for part in parts:
-                with _telling(part.name):
-                    takes[part.name] = render(
-                        part.performance,
-                        part.instrument,
-                        part.track.technique,
-                        host=host,
-                        seed=seed_for(seed, part.name) % 2**31,
-                        out_of_range=out_of_range,
-                    )
-                told(part.name)
-    return {part.name: takes[part.name] for part in plan.parts}
-
-
 def _mastered(desk: _Desk, premaster: Audio, takes: dict[str, Take]) -> Mixdown:
     """Return the mix and its stems, all under the one curve of the master."""
     master, rate = desk.plan.graph.master, premaster.sample_rate
@@ -239,13 +213,3 @@ def _wet(desk: _Desk) -> Iterator[Stem]:
 def _fade(curve: Curve, sample_rate: int) -> None:
     ramp = np.linspace(1.0, 0.0, min(len(curve), round(FADE_S * sample_rate)), dtype=np.float32)
     curve[len(curve) - len(ramp) :] *= ramp
-
-
-@contextmanager
-def _telling(name: str) -> Iterator[None]:
-    """Put the name of a track or bus before the errors of a block."""
-    try:
-        with naming(name):
-            yield
-    except HostError as error:
-        raise type(error)(f"{name}: {error}") from error

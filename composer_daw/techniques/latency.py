@@ -80,14 +80,14 @@ def switched_apart(onset_s: Floats, early_s: Floats, line: Array, state: Array) 
 
 def _early_ms(technique: Technique, connected: Array, velocity: Array) -> Floats:
     latency = technique.latency_ms
-    first = _at_velocity(latency.first, velocity)
+    first = at_velocity(latency.first, velocity)
     if not latency.transition and latency.transition != 0:
         return first
-    return np.where(connected, _at_velocity(latency.transition, velocity), first)
+    return np.where(connected, at_velocity(latency.transition, velocity), first)
 
 
-def _at_velocity(latency_ms: float | ByVelocity, velocity: Array) -> Floats:
-    """Return the latency of each note: that of the highest velocity named that it reaches."""
+def at_velocity(latency_ms: float | ByVelocity, velocity: Array) -> Floats:
+    """Return the figure of each note, in ms: that of the highest velocity named that it reaches."""
     if not isinstance(latency_ms, dict):
         return np.full(len(velocity), latency_ms)
     steps, values = np.array(sorted(latency_ms.items()) or [(1, 0.0)]).T

@@ -107,6 +107,12 @@ class NoteShape(Part):
     """How far a note reaches into the next one of its line, so that the instrument connects them."""
     lasts_ms: Milliseconds = 0.0
     """How long a note sounds at most, however long its key is held; 0: as long as the key."""
+    strum_ms: Late = 0.0
+    """How much later than the string before each note of a chord begins; by velocity, if need be."""
+    strum_from: Literal["low", "high"] = "low"
+    """Whether a strum begins with the lowest note or the highest."""
+    strum_fades: Factor = 1.0
+    """Factor on the velocity from each note of a strum to the next."""
     velocity: Louder = 1.0
     """Factor on the velocity, or a curve: what is sent for what is written, straight between the points."""
     velocity_range: Whole = (1, 127)

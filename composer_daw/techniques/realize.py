@@ -23,11 +23,13 @@ from composer_daw.techniques.shape import (
     lengths,
     pitches_and_velocities,
     sounding_lengths,
+    strum_shape,
     velocities,
     within_range,
 )
 from composer_daw.techniques.sounding_together import Together, hand_out
 from composer_daw.techniques.sources import Sources
+from composer_daw.techniques.strum import strum
 from composer_daw.techniques.switches import Sent, Switching, control_rows, init_rows, switch_rows
 from composer_daw.techniques.vocabulary import Vocabulary, load_vocabulary
 
@@ -63,7 +65,9 @@ def realize(
     pitch, stroke = pitches_and_velocities(performance, resolved, resolutions, technique_map)
     inside = within_range(performance, pitch, technique_map, out_of_range)
     kept = dataclasses.replace(performance, notes=performance.notes[inside])
-    shaped = _Shaped(kept, resolved[inside], pitch[inside], stroke[inside])
+    shaped = _strummed(
+        _Shaped(kept, resolved[inside], pitch[inside], stroke[inside]), resolutions, technique_map
+    )
     rows, states = _label_rows(shaped, resolutions, technique_map)
     unsaid = {entry.default for entry in vocabulary.groups.values()}
     labels = Labels(
@@ -87,6 +91,22 @@ class _Shaped:
     resolved: Array
     pitch: Array
     stroke: Floats
+
+
+def _strummed(shaped: _Shaped, resolutions: list[Resolution], technique_map: TechniqueMap) -> _Shaped:
+    """Return the notes with chords spread that are strummed, sorted by onset."""
+    states = [resolution.state for resolution in resolutions]
+    shapes = [strum_shape(state, technique_map) for state in states]
+    if not any(shape.strum_ms for shape in shapes):
+        return shaped
+    notes = shaped.performance.notes
+    later, factor = strum(notes, notes["track"].astype(int) * 16 + notes["channel"], shaped.resolved, shapes)
+    spread = notes.copy()
+    spread["onset_s"] += later
+    spread["duration_s"] -= later
+    order = np.argsort(spread["onset_s"], kind="stable")
+    performance = dataclasses.replace(shaped.performance, notes=spread[order])
+    return _Shaped(performance, shaped.resolved[order], shaped.pitch[order], (shaped.stroke * factor)[order])
 
 
 def resolved_notes(

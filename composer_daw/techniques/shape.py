@@ -47,6 +47,11 @@ def pitches_and_velocities(
     return pitch[where], factor[where]
 
 
+def strum_shape(state: TechniqueSet, technique_map: TechniqueMap) -> NoteShape:
+    """Return what strums the notes in a state; a shape that strums nothing where no technique does."""
+    return next((shape for shape in _shapes(state, technique_map) if shape.strum_ms), NoteShape())
+
+
 def velocities(
     written: Array, factor: Floats, state: Array, states: list[TechniqueSet], technique_map: TechniqueMap
 ) -> Array:

@@ -218,6 +218,13 @@ def test_a_stroke_may_begin_ahead_of_its_note(tmp_path: Path) -> None:
     assert found.pitch.tolist() == [HARD, HARD, KICK]
 
 
+# The tail
+
+
+def test_a_host_tells_how_long_it_rings(host: FaustHost) -> None:
+    assert host.tail_s == 2.5
+
+
 # The declaration
 
 

@@ -238,15 +238,15 @@ def test_what_never_ends_fades_out_and_is_told(
 def test_tracks_with_one_instrument_share_a_host(
     song: Performance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from composer_daw.rendering import graph_render
+    from composer_daw.rendering import graph_play
 
-    opened, real, told = [], graph_render.open_host, list[str]()
+    opened, real, told = [], graph_play.open_host, list[str]()
 
     def counting(instrument: Any, sample_rate: int) -> Any:
         opened.append((instrument.name, sample_rate))
         return real(instrument, sample_rate)
 
-    monkeypatch.setattr(graph_render, "open_host", counting)
+    monkeypatch.setattr(graph_play, "open_host", counting)
     plan = planned(tmp_path, song, NESTED, BUSES + "sample_rate: 22050\n")
     mixdown = render_graph(plan, told=told.append)
     assert opened == [(str(tmp_path / "fake.yaml"), 22_050)]

@@ -1,4 +1,4 @@
-"""The studio violin, rendered to WAV files and read back: these tests hear what a user hears."""
+"""The studio instruments, rendered to WAV files and read back: these tests hear what a user hears."""
 
 from __future__ import annotations
 
@@ -52,23 +52,27 @@ def host(violin: Instrument) -> Iterator[Host]:
 
 @pytest.fixture(scope="session")
 def play(violin: Instrument, host: Host, tmp_path_factory: pytest.TempPathFactory) -> Play:
+    """Return the player of the violin."""
+    return player(violin, host, tmp_path_factory.mktemp("violin"))
+
+
+def player(instrument: Instrument, host: Host, folder: Path) -> Play:
     """Return a function that renders notes with a technique into a WAV and reads it back; each once."""
-    folder = tmp_path_factory.mktemp("violin")
     known: dict[tuple[object, ...], Heard] = {}
 
     def played(technique: str, notes: Sequence[Note], seed: int = 1) -> Heard:
         key = (technique, tuple(notes), seed)
         if key not in known:
-            known[key] = _rendered(violin, host, technique, notes, seed, folder / f"{len(known)}.wav")
+            known[key] = _rendered(instrument, host, technique, notes, seed, folder / f"{len(known)}.wav")
         return known[key]
 
     return played
 
 
 def _rendered(
-    violin: Instrument, host: Host, technique: str, notes: Sequence[Note], seed: int, path: Path
+    instrument: Instrument, host: Host, technique: str, notes: Sequence[Note], seed: int, path: Path
 ) -> Heard:
-    take = render(Performance(note_rows(notes)), violin, technique, host=host, seed=seed)
+    take = render(Performance(note_rows(notes)), instrument, technique, host=host, seed=seed)
     save_audio(take.audio, path)
     audio = load_audio(path)
     return Heard(audio.mono(), audio.samples, audio.sample_rate, take.gain_db)

@@ -132,14 +132,25 @@ def heard(strike: Strike, velocities: Sequence[int], seed: int) -> tuple[npt.NDA
     return np.array(rows), names
 
 
-def test_pieces_and_strokes_are_told_apart_at_unseen_velocities(strike: Strike) -> None:
-    known, names = heard(strike, TRAINED, seed=1)
-    rows, truth = heard(strike, UNSEEN * 2, seed=2)
-    guessed = predict(fit(known, names), rows)
-    share = float(np.mean(np.array(guessed) == np.array(truth)))
-    each = recalls(truth, guessed)
-    assert share >= 0.95, confusion(truth, guessed, list(STROKES))
-    assert min(each.values()) >= 0.85, each
+@pytest.mark.parametrize(
+    ("seeds", "least", "least_each"),
+    [
+        ((2,), 0.97, 0.75),
+        pytest.param(range(2, 7), 0.98, 0.95, marks=pytest.mark.long),
+    ],
+    ids=["one seed", "five seeds"],
+)
+def test_pieces_and_strokes_are_told_apart_at_unseen_velocities(
+    strike: Strike, seeds: Sequence[int], least: float, least_each: float
+) -> None:
+    centroids = fit(*heard(strike, TRAINED, seed=1))
+    truth: list[str] = []
+    guessed: list[str] = []
+    for seed in seeds:
+        rows, names = heard(strike, UNSEEN, seed)
+        truth, guessed = truth + names, guessed + predict(centroids, rows)
+    assert np.mean(np.array(guessed) == np.array(truth)) >= least, confusion(truth, guessed, list(STROKES))
+    assert min(recalls(truth, guessed).values()) >= least_each, confusion(truth, guessed, list(STROKES))
 
 
 # The hi-hat

@@ -54,7 +54,7 @@ LIVE = """
 (async () => {
   const code = `registerProcessor("tape", class extends AudioWorkletProcessor {
     process([input]) {
-      if (input.length) this.port.postMessage([currentFrame, ...input.map((side) => side.slice())]);
+      this.port.postMessage([currentFrame, ...input.map((side) => side.slice())]);
       return true;
     }
   });`;
@@ -73,7 +73,9 @@ REWIND = """
 (() => {
   const first = reel[0][0], last = reel[reel.length - 1][0];
   const sides = [0, 1].map(() => new Float32Array(last - first + 128));
-  reel.forEach(([frame], at) => { if (frame !== first + 128 * at) throw new Error("the tape missed some"); });
+  reel.forEach(([frame], at) => { if (frame !== first + 128 * at) throw new Error(`missed ${frame - first - 128 * at} at ${at} of ${reel.length}`); });
+  const unheard = reel.map(({ length }, at) => (length < 2 ? at : -1)).filter((at) => at >= 0);
+  if (unheard.length) throw new Error(`nothing came in at ${unheard} of ${reel.length}`);
   for (const [frame, ...channels] of reel) {
     sides.forEach((side, number) => side.set(channels[number] ?? channels[0], frame - first));
   }

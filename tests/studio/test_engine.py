@@ -48,7 +48,7 @@ def test_a_switch_makes_no_gap_and_no_click(tab: Tab) -> None:
     turns = [(time, f"engine.select({(at + 1) % 2})") for at, time in enumerate(times)]
     heard = offline(tab, 4.8, [(0.0, "engine.play()"), *turns]).mean(axis=0)
     at_s = [time + AHEAD_S + FADE_S / 2 for time in times]
-    assert max(click_db(heard, RATE, one, reach_ms=6.0) for one in at_s) < 3.0
+    assert max(click_db(heard, RATE, one, reach_ms=6.0) for one in at_s) < 1.0
     assert max(longest_gap_s(heard, RATE, one - 0.05, one + 0.05) for one in at_s) == 0.0
 
 
@@ -65,7 +65,7 @@ def test_the_measure_would_hear_a_hard_switch(tab: Tab) -> None:
         clicks.append(click_db(np.concatenate([heard[0][:at], heard[1][at:]]), RATE, cut, reach_ms=6.0))
         silent = np.concatenate([heard[0][:at], np.zeros(110), heard[1][at + 110 :]])
         gaps.append(longest_gap_s(silent, RATE, cut - 0.05, cut + 0.05))
-    assert np.median(clicks) > 10.0 and min(gaps) > 0.002
+    assert np.median(clicks) > 15.0 and min(gaps) > 0.002
 
 
 def test_seeking_and_going_on_after_a_pause(tab: Tab) -> None:
@@ -179,7 +179,7 @@ def test_the_end_stops_it(tab: Tab) -> None:
     assert np.abs(part(heard, 0.75, 1.6)).max() == 0.0
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(8))
 def test_whatever_is_pressed_in_whatever_order_nothing_clicks(tab: Tab, seed: int) -> None:
     tab.run("Audition.desk.open(2)")
     rng = np.random.default_rng(seed)
@@ -208,7 +208,7 @@ def test_whatever_is_pressed_in_whatever_order_nothing_clicks(tab: Tab, seed: in
         for at in times
     ]
     heard = offline(tab, length_s, actions)
-    assert np.isfinite(heard).all() and np.abs(heard).max() < 1.01
+    assert 0.05 < np.abs(heard).max() < 1.01
     # all three tones at full level bend by so much from sample to sample; a cut bends by their height
     bend = sum(0.3 * (2 * np.pi * hz / RATE) ** 2 for hz in samples.STEM_HZ.values())
     loudest = max(1.0, tab.run("Math.max(...Audition.desk.piece.versions.map(({gain}) => gain))"))

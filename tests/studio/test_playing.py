@@ -73,7 +73,18 @@ def test_keys_switch_without_a_seam_in_the_sound_that_plays(tab: Tab) -> None:
     assert longest_gap_s(heard[0], samples.RATE, 0.0, length_s, -40.0) < 0.001
     (name,) = pressed(tab, ".version")
     assert "soft" in name
-    assert "Version 2: soft" in tab.run("document.querySelector('#status').textContent")
+
+
+def test_a_switch_is_told(tab: Tab) -> None:
+    tab.run(
+        "globalThis.told = []; const status = document.querySelector('#status');"
+        "new MutationObserver(() => told.push(status.textContent)).observe(status, {childList: true})"
+    )
+    tab.press("2")
+    tab.wait("told.includes('Version 2: soft')")
+    tab.press("g")
+    tab.wait("told.includes('True levels')")
+    tab.wait("told[told.length - 1] === ''")  # and goes away by itself
 
 
 def test_it_sleeps_while_it_is_still_and_goes_on_where_it_was(tab: Tab) -> None:
@@ -232,8 +243,11 @@ def test_zoom_widens_the_axis_and_follows_what_plays(tab: Tab) -> None:
     width = "document.querySelector('.lanes').{}"
     assert tab.run(width.format("scrollWidth")) > 4 * tab.run(width.format("clientWidth"))
     tab.press("ArrowRight", shift=True)
+    assert tab.run(width.format("scrollLeft")) > 1000, "where it went can be seen"
+    tab.press("Home")
+    assert tab.run(width.format("scrollLeft")) == 0
     play(tab)
-    tab.wait(width.format("scrollLeft") + " > 1000")
+    tab.wait(width.format("scrollLeft") + " > 300")
     for _ in range(9):
         tab.press("-")
     assert tab.run(width.format("scrollWidth")) == tab.run(width.format("clientWidth"))
@@ -267,7 +281,9 @@ def test_a_sound_that_does_not_decode_is_told(tab: Tab, page: Path, tmp_path: Pa
     (tmp_path / "broken.html").write_text(re.sub(r'(id="sound-0">).{40}', r"\g<1>" + "A" * 40, html))
     tab.open(tmp_path / "broken.html")
     tab.press(" ")
-    tab.wait("document.querySelector('#status').textContent.startsWith('This sound does not play here')")
+    tab.wait(
+        "document.querySelector('#status').textContent.startsWith('This sound does not play here')"
+    )  # it stays
     assert not tab.run(PLAYING) and tab.said() == []
 
 

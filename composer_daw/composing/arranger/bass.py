@@ -1,8 +1,8 @@
 """The bass: patterns of roots, fifths, octaves and approaches that lock with the kick, and walks for jazz.
 
-Pitches are found by a beam search over the section, so that no fifths or octaves with the melody follow each
-other, leaps stay small and approach notes lie a step from their goal. Patterns that share onsets with the kick
-are drawn rather (tight bass and drums: our own choice of weights).
+Pitches are found by a beam search over the section, so that no fifths or octaves with the melody follow
+each other, leaps stay small and approach notes lie a step from their goal. Patterns that share onsets with
+the kick are drawn rather (tight bass and drums: our own choice of weights).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from composer_daw.composing.arranger.counterpoint import LATER, Line, Sounding, 
 from composer_daw.composing.arranger.drawing import weighted
 from composer_daw.composing.arranger.form import BAR, Draws, Section
 from composer_daw.composing.arranger.groove import groove_of, kicks
-from composer_daw.composing.arranger.rhythm import spans_of
+from composer_daw.composing.arranger.rhythm import Span, spans_of
 from composer_daw.composing.arranger.scales import pitches_of
 from composer_daw.composing.arranger.tables import STEPS, Genre
 from composer_daw.composing.conditions import Part
@@ -49,7 +49,9 @@ class _Way:
     """The last pair at an onset of either, at a stroke of both, on a beat."""
 
 
-def strokes(section: Section, chords: Sequence[Chord], after: Chord, genre: Genre, draws: Draws) -> list[Stroke]:
+def strokes(
+    section: Section, chords: Sequence[Chord], after: Chord, genre: Genre, draws: Draws
+) -> list[Stroke]:
     """Return the rhythm of the bass; `after` is the first chord of the next section."""
     pattern = _pattern(section, genre, draws)
     found: list[Stroke] = []
@@ -77,14 +79,21 @@ def _pattern(section: Section, genre: Genre, draws: Draws) -> str:
     return weighted(draws.of(section.kind, "bass", section.level), table)
 
 
-def _with_changes(spans: list, at: float, chords: Sequence[Chord], after: Chord) -> list[Stroke]:
+def _with_changes(
+    spans: Sequence[tuple[Span, str]], at: float, chords: Sequence[Chord], after: Chord
+) -> list[Stroke]:
     """Return the strokes of a bar, with the bass of each chord where it begins."""
     placed = [(one.onset, one.end, sign) for one, sign in spans]
     for chord in chords:
         inside = at - LATER <= chord.start < at + BAR - LATER
         if inside and all(abs(onset - chord.start) > LATER for onset, _, _ in placed):
-            end = min([onset for onset, _, _ in placed if onset > chord.start], default=min(chord.end, at + BAR))
-            placed = [(onset, min(until, chord.start) if onset < chord.start else until, sign) for onset, until, sign in placed]
+            end = min(
+                [onset for onset, _, _ in placed if onset > chord.start], default=min(chord.end, at + BAR)
+            )
+            placed = [
+                (onset, min(until, chord.start) if onset < chord.start else until, sign)
+                for onset, until, sign in placed
+            ]
             placed.append((chord.start, end, "R"))
     found = []
     for onset, end, sign in sorted(placed):
@@ -109,9 +118,7 @@ def line(
         ends = rhythm[number + 1].onset if number + 1 < len(rhythm) else stroke.onset + stroke.beats
         options = _options(stroke, low, high)
         lead = rhythm[number - 1] if number else None
-        grown = [
-            _grown(way, pitch, stroke, lead, melody, home, ends) for way in ways for pitch in options
-        ]
+        grown = [_grown(way, pitch, stroke, lead, melody, home, ends) for way in ways for pitch in options]
         ways = _best(grown)
     pitches = ways[0].pitches[-len(rhythm) :] if rhythm else ()
     return [

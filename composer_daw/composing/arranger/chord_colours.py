@@ -36,12 +36,12 @@ def coloured(
     chords = _borrow(chords, table.borrowed * (0.25 + 0.75 * (1 - section.asked.valence) / 2), rng)
     chords = _secondary(chords, min(1.0, table.secondary * (0.7 + 0.6 * section.tension)), rng)
     if section.time:
-        chords = _varied(chords, phrase, section.start, draws.of(section.kind, "variation", phrase.number, section.time))
+        chords = _varied(
+            chords, phrase, section.start, draws.of(section.kind, "variation", phrase.number, section.time)
+        )
     chords = _suspend(chords, phrase, table.suspended, rng)
     final = section.last and phrase is section.phrases[-1]
-    chords = [
-        _with_seventh(one, table.sevenths, section, final and one is chords[-1], rng) for one in chords
-    ]
+    chords = [_with_seventh(one, table.sevenths, section, final and one is chords[-1], rng) for one in chords]
     return _basses(chords, table.inversions, rng)
 
 
@@ -66,7 +66,9 @@ def _borrow(chords: list[Chord], likely: float, rng: np.random.Generator) -> lis
 
 
 def _secondary(chords: list[Chord], likely: float, rng: np.random.Generator) -> list[Chord]:
-    """Put a dominant before a chord that takes one: into the second half of the chord before, or in its place."""
+    """Put a dominant before a chord that takes one: into the second half of the chord before, or in its
+    place.
+    """
     found: list[Chord] = []
     for number, one in enumerate(chords):
         following = chords[number + 1] if number + 1 < len(chords) else None
@@ -144,14 +146,20 @@ def _basses(chords: list[Chord], gladly: float, rng: np.random.Generator) -> lis
     back = np.zeros((len(chords), 3), int)
     noise = rng.gumbel(0.0, 0.25, (len(chords), 3))
     for number, one in enumerate(chords):
-        fixed = number in (0, len(chords) - 1) or one.start >= chords[-1].start - 2 or one.intervals[1] not in (3, 4)
+        fixed = (
+            number in (0, len(chords) - 1)
+            or one.start >= chords[-1].start - 2
+            or one.intervals[1] not in (3, 4)
+        )
         own = np.array([0.0, 1.7 - 1.2 * gladly, 3.4 - 1.2 * gladly]) + noise[number] * gladly
         own = np.where([False, fixed, fixed], 99.0, own)
         if not number:
             costs[0] = own
             continue
         before = chords[number - 1]
-        steps = np.array([[_motion(before.tones[a], one.tones[b], gladly) for a in range(3)] for b in range(3)])
+        steps = np.array(
+            [[_motion(before.tones[a], one.tones[b], gladly) for a in range(3)] for b in range(3)]
+        )
         steps[1:, 1:] += 1.0
         total = costs[number - 1][None, :] + steps
         back[number], costs[number] = total.argmin(axis=1), total.min(axis=1) + own

@@ -2,8 +2,8 @@
 
     IV   ii7   IVmaj7   V7/vi   iv   bVII   Vsus4   ii^3
 
-Upper case is major, lower case minor; `^3`, `^5` and `^7` put that chord tone into the bass. In minor keys the
-numerals count from the natural scale (VI of A minor is F major), but vii° stands on the raised seventh.
+Upper case is major, lower case minor; `^3`, `^5` and `^7` put that chord tone into the bass. In minor keys
+the numerals count from the natural scale (VI of A minor is F major), but vii° stands on the raised seventh.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ LOWER = {
 }
 """Semitones above the root: third and fifth in second and third place, then what is added."""
 
-NAME = re.compile(r"([b#]?)(VII|VI|V|IV|III|II|I|vii|vi|v|iv|iii|ii|i)([^/^]*)(?:\^([357]))?(?:/([b#]?[ivIV]+))?")
+NAME = re.compile(
+    r"([b#]?)(VII|VI|V|IV|III|II|I|vii|vi|v|iv|iii|ii|i)([^/^]*)(?:\^([357]))?(?:/([b#]?[ivIV]+))?"
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,9 @@ class Chord:
     @property
     def seventh(self) -> int | None:
         """Return the pitch class of the seventh, if there is one."""
-        found = [step for step in self.intervals[3:] if step in (10, 11) or (step == 9 and 6 in self.intervals)]
+        found = [
+            step for step in self.intervals[3:] if step in (10, 11) or (step == 9 and 6 in self.intervals)
+        ]
         return (self.root + found[0]) % 12 if found else None
 
     @property

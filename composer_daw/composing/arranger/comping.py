@@ -13,13 +13,14 @@ from composer_daw.composing.arranger.playing import asked, first_of, is_guitar
 from composer_daw.composing.arranger.rhythm import Span, spans_of, weight_of_beat
 from composer_daw.composing.arranger.scales import nearest
 from composer_daw.composing.arranger.score import Note, Written
-from composer_daw.composing.arranger.tables import STEPS, Genre
+from composer_daw.composing.arranger.tables import STEPS, Genre, Level
 from composer_daw.composing.conditions import Part
 from composer_daw.performance import TechniqueSet
 
 SOFTER = {"U": -8, "M": -6, "B": -2, "D": 0, "F": 0, "L": -2}
 """Velocity by the sign of a pattern; single notes of an arpeggio are softer still."""
 SINGLE = -6
+LESS: dict[Level, Level] = {"light": "light", "medium": "light", "full": "medium"}
 MUTED = 0.3
 """Quarter notes that a stroke muted by the palm lasts."""
 
@@ -33,9 +34,7 @@ class Held:
     left: int = 1
 
 
-def held_chords(
-    chords: Sequence[Chord], ceilings: Sequence[int], part: Part, with_bass: bool
-) -> list[Held]:
+def held_chords(chords: Sequence[Chord], ceilings: Sequence[int], part: Part, with_bass: bool) -> list[Held]:
     """Return what a part holds for each chord of the song."""
     if is_guitar(part):
         found = fretboard.way_through(chords, part.lowest, part.highest)
@@ -44,7 +43,8 @@ def held_chords(
         ]
     hands = keyboard.way_through(chords, ceilings, with_bass, part.lowest, part.highest)
     return [
-        Held(chord, (*both.left, *both.right), len(both.left)) for chord, both in zip(chords, hands, strict=True)
+        Held(chord, (*both.left, *both.right), len(both.left))
+        for chord, both in zip(chords, hands, strict=True)
     ]
 
 
@@ -55,11 +55,17 @@ def _close(chord: Chord, part: Part) -> tuple[int, ...]:
     return tuple(sorted(pitches))
 
 
-def comp(section: Section, held: Sequence[Held], genre: Genre, part: Part, draws: Draws) -> Written:
-    """Return what a part of chords plays in a section; `held` are the section's chords."""
+def comp(
+    section: Section, held: Sequence[Held], genre: Genre, part: Part, draws: Draws, alone: bool = True
+) -> Written:
+    """Return what a part of chords plays in a section; `held` are the section's chords.
+
+    A part that is not `alone` with the chords plays less.
+    """
     guitar = is_guitar(part)
     table = genre.comping.guitar if guitar else genre.comping.keys
-    pattern = weighted(draws.of(section.kind, part.name, "comping", section.level), dict(table[section.level]))
+    level = section.level if alone else LESS[section.level]
+    pattern = weighted(draws.of(section.kind, part.name, "comping", level), dict(table[level]))
     wanted = asked(part, section)
     notes: list[Note] = []
     for bar in range(section.asked.bars):
@@ -125,7 +131,9 @@ def _plucked(pitches: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _member(held: Held, number: int, guitar: bool) -> int:
-    """Return a note of an arpeggio: 1 is the lowest, then upward; beyond the top it starts from the top down."""
+    """Return a note of an arpeggio: 1 is the lowest, then upward; beyond the top it starts from the top
+    down.
+    """
     pitches = held.pitches if guitar else (held.pitches[0], *held.pitches[held.left :])
     if guitar and len(pitches) < 6 and number > 1:
         number -= 6 - len(pitches) if number > 3 else 0
@@ -153,7 +161,9 @@ def _untangled(notes: Sequence[Note]) -> list[Note]:
         if note.onset >= until - 1e-6:
             continue
         ends[note.pitch] = note.onset
-        found.append(Note(note.onset, min(note.end, until) - note.onset, note.pitch, note.velocity, note.techniques))
+        found.append(
+            Note(note.onset, min(note.end, until) - note.onset, note.pitch, note.velocity, note.techniques)
+        )
     return found[::-1]
 
 

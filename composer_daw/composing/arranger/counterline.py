@@ -1,7 +1,8 @@
 """Voices that move: passing notes and turns between the chord tones of violin and cello.
 
-A figure is kept where it makes no consecutive fifths or octaves with another voice and crosses none; it comes
-rather where the melody rests or holds (E. Aldwell and C. Schachter on embellishing a voice; likelihoods are ours).
+A figure is kept where it makes no consecutive fifths or octaves with another voice and crosses none; it
+comes rather where the melody rests or holds (E. Aldwell and C. Schachter on embellishing a voice;
+likelihoods are ours).
 """
 
 from __future__ import annotations
@@ -89,7 +90,11 @@ def _figures(
             found.append(_ending(note, [turn[0], note.pitch], 1.0))
             found.append(_ending(note, [turn[0]], 1.0))
         elif step and free:
-            other = [pitch for pitch in scale if 0 < (goal.pitch - pitch) * np.sign(step) <= 2 and pitch != note.pitch]
+            other = [
+                pitch
+                for pitch in scale
+                if 0 < (goal.pitch - pitch) * np.sign(step) <= 2 and pitch != note.pitch
+            ]
             beyond = [pitch for pitch in scale if 0 < (pitch - goal.pitch) * np.sign(step) <= 2]
             found += [_ending(note, [pitch], short) for pitch in (*other, *beyond)]
     return found
@@ -121,5 +126,7 @@ def _is_clean(
 
 def _unisons(upper: Sequence[Sounding], lower: Sequence[Sounding]) -> bool:
     return any(
-        one.pitch == two.pitch and one.onset < two.end and two.onset < one.end for one in upper for two in lower
+        one.pitch == two.pitch and one.onset < two.end and two.onset < one.end
+        for one in upper
+        for two in lower
     )

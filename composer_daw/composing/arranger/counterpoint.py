@@ -1,8 +1,9 @@
 """Consecutive fifths and octaves between two lines, and crossings.
 
-Two perfect intervals of one kind are consecutive where both lines move from one to the other. They are looked for
-in three ways, for an ear hears each: from every onset to the next, from each stroke of both lines together to
-the next such stroke, and from beat to beat (Huron, Voice Leading, 2016; text-books count the first).
+Two perfect intervals of one kind are consecutive where both lines move from one to the other. They are
+looked for in three ways, for an ear hears each: from every onset to the next, from each stroke of both
+lines together to the next such stroke, and from beat to beat (Huron, Voice Leading, 2016; text-books count
+the first).
 """
 
 from __future__ import annotations

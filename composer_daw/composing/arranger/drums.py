@@ -1,64 +1,26 @@
 """Drums: a groove by genre and arousal, fills at the ends of phrases and sections, crashes where they begin.
 
-Pitches are General MIDI's. Ghost notes and side sticks ask for their stroke (`snare=ghost`) where the kit has it;
-all notes of one instant carry it, so that it stands in a MIDI file, too, where markers speak to whole tracks.
+Pitches are General MIDI's. Ghost notes and side sticks ask for their stroke (`snare=ghost`) where the kit
+has it; all notes of one instant carry it, so that it stands in a MIDI file, too, where markers speak to
+whole tracks.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from composer_daw.composing.arranger.form import BAR, Draws, Section
 from composer_daw.composing.arranger.groove import Groove, groove_of, sign_at
+from composer_daw.composing.arranger.kit import PITCHES, Kit, write_fill
 from composer_daw.composing.arranger.rhythm import SIXTEENTH
 from composer_daw.composing.arranger.score import Note
-from composer_daw.composing.arranger.tables import STEPS, Genre, common
+from composer_daw.composing.arranger.tables import STEPS, Genre
 from composer_daw.composing.conditions import Part
-from composer_daw.performance import TechniqueSet
 
-PITCHES = {
-    "kick": 36, "snare": 38, "stick": 37, "hat": 42, "pedal": 44, "open": 46, "ride": 51, "bell": 53, "low": 41,
-}  # fmt: skip
-FILL = {"K": 36, "S": 38, "o": 38, "1": 50, "2": 48, "3": 45, "4": 41, "H": 46}
 CRASH, RIDE = 49, 51
-GHOST = -38
-"""What is added to the velocity of a ghost note."""
 CYMBALS = {42: -10, 44: -8, 46: -4, 51: -8, 53: -2}
 ACCENTS = (6, -8, 0, -8)
 """Of hats and rides on the sixteenths of a beat."""
-
-
-@dataclass
-class _Kit:
-    """Collects strokes; the technique of an instant is joined at the end."""
-
-    part: Part
-    asked: TechniqueSet | None
-    """What the conditions ask for the whole section."""
-    notes: list[Note]
-
-    def hit(self, at: float, pitch: int, velocity: float, stroke: str = "") -> None:
-        """Add a stroke."""
-        own = (stroke,) if stroke and stroke in self.part.techniques else ()
-        soft = GHOST // 2 if stroke == "snare=ghost" and own else GHOST if stroke == "snare=ghost" else 0
-        self.notes.append(Note(at, SIXTEENTH, pitch, int(np.clip(velocity + soft, 8, 127)), own))
-
-    def written(self) -> list[Note]:
-        """Return the strokes, one of each drum at an instant, with the techniques of their instant."""
-        strokes: dict[tuple[float, int], Note] = {}
-        for note in self.notes:
-            key = (note.onset, note.pitch)
-            if key not in strokes or strokes[key].velocity < note.velocity:
-                strokes[key] = note
-        together: dict[float, set[str]] = {}
-        for note in strokes.values():
-            together.setdefault(note.onset, set()).update(note.techniques)
-        return [
-            Note(one.onset, one.beats, one.pitch, one.velocity, self.asked or tuple(sorted(together[one.onset])))
-            for one in strokes.values()
-        ]
 
 
 def drums(section: Section, following: Section | None, genre: Genre, part: Part, draws: Draws) -> list[Note]:
@@ -68,14 +30,20 @@ def drums(section: Section, following: Section | None, genre: Genre, part: Part,
     groove = groove_of(section, genre, draws)
     rng = draws.of(section.kind, section.time, "drums")
     named = section.asked.techniques.get(part.name)
-    kit = _Kit(part, tuple(named.split("+")) if named else None, [])
+    kit = Kit(part, tuple(named.split("+")) if named else None, [])
     fills = _fills(section, following, draws)
     enters = section.start + (BAR * (section.asked.bars // 2) if _enters_late(section) else 0.0)
     for bar in range(section.asked.bars):
         _bar(kit, section, groove, bar, fills.get(bar, 0.0), rng)
     kit.notes = [one for one in kit.notes if one.onset >= enters - 1.0]
     for bar, beats in fills.items():
-        _fill(kit, section, section.start + BAR * (bar + 1) - beats, beats, draws.of(section.kind, "fill", bar, section.time))
+        write_fill(
+            kit,
+            section,
+            section.start + BAR * (bar + 1) - beats,
+            beats,
+            draws.of(section.kind, "fill", bar, section.time),
+        )
     _crashes(kit, section, enters)
     if section.last:
         _ending(kit, section)
@@ -89,7 +57,9 @@ def rests(section: Section) -> bool:
 
 def _enters_late(section: Section) -> bool:
     """Tell whether the kit comes in with the second phrase: first verses, where they are thin."""
-    return section.kind == "verse" and section.time == 0 and section.fullness < 0.42 and section.asked.bars >= 8
+    return (
+        section.kind == "verse" and section.time == 0 and section.fullness < 0.42 and section.asked.bars >= 8
+    )
 
 
 def _fills(section: Section, following: Section | None, draws: Draws) -> dict[int, float]:
@@ -105,9 +75,7 @@ def _fills(section: Section, following: Section | None, draws: Draws) -> dict[in
     return fills
 
 
-def _bar(
-    kit: _Kit, section: Section, groove: Groove, bar: int, fill: float, rng: np.random.Generator
-) -> None:
+def _bar(kit: Kit, section: Section, groove: Groove, bar: int, fill: float, rng: np.random.Generator) -> None:
     """Write a bar of the groove up to its fill."""
     base, steps = section.velocity, STEPS - round(fill / SIXTEENTH)
     grows = section.kind == "prechorus"
@@ -120,51 +88,31 @@ def _bar(
             if sign in ".-":
                 continue
             at = section.start + BAR * bar + SIXTEENTH * step
-            accent = ACCENTS[step % 4] if pitch in CYMBALS else (4 if step % 8 == 4 and voice == "snare" else 0)
+            accent = (
+                ACCENTS[step % 4] if pitch in CYMBALS else (4 if step % 8 == 4 and voice == "snare" else 0)
+            )
             velocity = base + CYMBALS.get(pitch, 0) + accent
             if sign == "o":
                 if voice != "snare" or drawn < 0.85:
-                    kit.hit(at, pitch, velocity + (-30 if voice != "snare" else 0), "snare=ghost" if voice == "snare" else "")
+                    kit.hit(
+                        at,
+                        pitch,
+                        velocity + (-30 if voice != "snare" else 0),
+                        "snare=ghost" if voice == "snare" else "",
+                    )
             else:
                 kit.hit(at, pitch, velocity, "snare=side_stick" if voice == "stick" else "")
-        if voice == "snare" and section.level == "full" and section.asked.arousal > 0 and fill == 0 and rng.random() < 0.25:
+        if (
+            voice == "snare"
+            and section.level == "full"
+            and section.asked.arousal > 0
+            and fill == 0
+            and rng.random() < 0.25
+        ):
             kit.hit(section.start + BAR * bar + SIXTEENTH * 15, pitch, base, "snare=ghost")
 
 
-def _fill(kit: _Kit, section: Section, at: float, beats: float, rng: np.random.Generator) -> None:
-    """Write a fill of one beat or two that grows towards its end."""
-    choices = common().fills[section.level]
-    fitting = [text for text in choices if _length(text) == beats] or list(choices)
-    signs = _signs(fitting[int(rng.integers(len(fitting)))])[-round(beats / SIXTEENTH) :]
-    begins = at + beats - SIXTEENTH * len(signs)
-    for number, together in enumerate(signs):
-        for sign in together:
-            velocity = section.velocity - 6 + 16 * (number + 1) / len(signs)
-            kit.hit(begins + SIXTEENTH * number, FILL[sign], velocity, "snare=ghost" if sign == "o" else "")
-    if begins > at:
-        kit.hit(at, PITCHES["hat"], section.velocity - 6)
-
-
-def _signs(text: str) -> list[str]:
-    """Return what sounds on each sixteenth of a fill."""
-    signs: list[str] = []
-    inside = False
-    for sign in text:
-        if sign in "[]":
-            inside = sign == "["
-            signs += [""] if inside else []
-        elif inside:
-            signs[-1] += sign
-        else:
-            signs.append("" if sign == "." else sign)
-    return signs
-
-
-def _length(text: str) -> float:
-    return SIXTEENTH * len(_signs(text))
-
-
-def _crashes(kit: _Kit, section: Section, enters: float) -> None:
+def _crashes(kit: Kit, section: Section, enters: float) -> None:
     """Crash where a section begins, softly in thin ones, and kick with it."""
     if section.fullness < 0.4 and section.number == 0:
         return
@@ -176,17 +124,21 @@ def _crashes(kit: _Kit, section: Section, enters: float) -> None:
         kit.hit(at + BAR * 8, CRASH, section.velocity)
 
 
-def _ending(kit: _Kit, section: Section) -> None:
+def _ending(kit: Kit, section: Section) -> None:
     """End the song: one stroke of kick and cymbal on the last bar line, then nothing."""
     last = section.end - BAR
     kit.notes = [note for note in kit.notes if note.onset < last - 1e-6]
     kit.hit(last, PITCHES["kick"], section.velocity + 4)
-    kit.hit(last, CRASH if section.fullness >= 0.4 else RIDE, section.velocity - (0 if section.fullness >= 0.4 else 14))
+    kit.hit(
+        last,
+        CRASH if section.fullness >= 0.4 else RIDE,
+        section.velocity - (0 if section.fullness >= 0.4 else 14),
+    )
 
 
 def _fill_in(section: Section, following: Section | None, part: Part, draws: Draws) -> list[Note]:
     """Return a pick-up at the end of a section that the kit is silent in, where a fuller one follows."""
-    kit = _Kit(part, None, [])
+    kit = Kit(part, None, [])
     if section.last:
         _ending(kit, section)
     elif following is not None and not rests(following) and not _enters_late(following):
@@ -194,5 +146,7 @@ def _fill_in(section: Section, following: Section | None, part: Part, draws: Dra
         for number, sign in enumerate("o.SS"):
             if sign != ".":
                 velocity = following.velocity - 16 + 4 * number
-                kit.hit(at + SIXTEENTH * number, PITCHES["snare"], velocity, "snare=ghost" if sign == "o" else "")
+                kit.hit(
+                    at + SIXTEENTH * number, PITCHES["snare"], velocity, "snare=ghost" if sign == "o" else ""
+                )
     return kit.written()

@@ -8,7 +8,6 @@ emotions", Handbook of Music and Emotion, 2010); the figures are our own choice.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
@@ -16,7 +15,8 @@ from typing import Literal
 import numpy as np
 
 from composer_daw.composing.arranger.scales import relative
-from composer_daw.composing.arranger.tables import Level, StringTexture, Tilt, common, words
+from composer_daw.composing.arranger.tables import Level, StringTexture, common
+from composer_daw.composing.arranger.tilts import strings_of, tilt_of
 from composer_daw.composing.conditions import Key, Kind, SectionConditions, SongConditions
 from composer_daw.sampling import generator_for
 
@@ -29,6 +29,10 @@ BRIGHT, DIM = 0.35, -0.35
 """Valence beyond which a section of a minor song goes to the relative major, of a major song to the minor."""
 DYNAMICS = (33, 49, 64, 80, 96, 112)
 """Velocities of pp, p, mp, mf, f, ff, as notation programs write them."""
+HIGHEST_LIFT = 7
+"""Semitones above the plainest register that a section goes to, at most."""
+QUIETEST = 1
+"""Position in `DYNAMICS` of the softest section: p, so that no part is lost in the mix."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,8 @@ class Section:
     """Semitones above the plainest register of the song."""
     dynamic: int
     """Position in `DYNAMICS`."""
-    strings: StringTexture | None
-    """How words ask the strings to play."""
+    strings: tuple[StringTexture, ...]
+    """How words would have the strings play."""
     first: bool
     last: bool
 
@@ -129,26 +133,6 @@ def plan_form(song: SongConditions, draws: Draws) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def tilt_of(asked: SectionConditions) -> Tilt:
-    """Return how the words of a section tilt it: its attribute tokens, and half as much those of its caption."""
-    table = words()
-    told = [(table[word], 1.0) for one in asked.attributes for word in _words(one) if word in table]
-    told += [(table[word], 0.5) for word in _words(asked.caption) if word in table]
-    figures = {
-        name: float(np.clip(sum(getattr(tilt, name) * weight for tilt, weight in told), -1, 1))
-        for name in ("density", "fullness", "smoothness", "rise", "syncopation", "tension")
-    }
-    height = round(sum(tilt.height * weight for tilt, weight in told))
-    dynamics = round(sum(tilt.dynamics * weight for tilt, weight in told))
-    strings = next((tilt.strings for tilt, _ in told if tilt.strings), None)
-    clipped = {"height": int(np.clip(height, -4, 4)), "dynamics": int(np.clip(dynamics, -1, 1))}
-    return Tilt(**figures, **clipped, strings=strings)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z]+", text.casefold())
-
-
 def _section(
     song: SongConditions,
     asked: SectionConditions,
@@ -169,16 +153,20 @@ def _section(
         time=time,
         start_bar=bar,
         key=key,
-        phrases=_phrases(asked, key, last, draws),
+        phrases=_phrases(asked, key, song.key, last, draws),
         fullness=_unit(figures.fullness + 0.2 * asked.arousal + again + 0.05 * ending + 0.5 * tilt.fullness),
-        density=_unit(0.5 + 0.4 * asked.arousal + 0.08 * asked.valence + figures.density + 0.5 * tilt.density),
+        density=_unit(
+            0.5 + 0.4 * asked.arousal + 0.08 * asked.valence + figures.density + 0.5 * tilt.density
+        ),
         smoothness=_unit(0.55 - 0.3 * asked.arousal - 0.15 * asked.valence + 0.5 * tilt.smoothness),
         syncopation=_unit(0.4 + 0.25 * asked.arousal + 0.1 * asked.valence + 0.5 * tilt.syncopation),
         tension=_unit(0.4 - 0.3 * asked.valence + 0.5 * tilt.tension),
         rise=float(np.clip(0.5 * asked.valence + 0.2 * asked.arousal + 0.6 * tilt.rise, -1, 1)),
-        lift=round(figures.lift + 2.5 * asked.valence + 1.5 * asked.arousal + 0.5 * tilt.height),
-        dynamic=int(np.clip(round(dynamic), 0, len(DYNAMICS) - 1)),
-        strings=tilt.strings,
+        lift=min(
+            HIGHEST_LIFT, round(figures.lift + 2.5 * asked.valence + 1.5 * asked.arousal + 0.5 * tilt.height)
+        ),
+        dynamic=int(np.clip(round(dynamic), QUIETEST, len(DYNAMICS) - 1)),
+        strings=strings_of(asked),
         first=number == 0,
         last=last,
     )
@@ -191,20 +179,21 @@ def _key_by_valence(key: Key, valence: float) -> Key:
     return key
 
 
-def _phrases(asked: SectionConditions, key: Key, last: bool, draws: Draws) -> tuple[Phrase, ...]:
+def _phrases(asked: SectionConditions, key: Key, home: Key, last: bool, draws: Draws) -> tuple[Phrase, ...]:
     """Return the phrases: 4+4 with half and authentic cadence, an odd rest at the end.
 
     A prechorus stays open, and so does a bridge that leads back: it begins in another region.
     """
     lengths = _lengths(asked.bars)
-    region = _region(asked, key, draws)
+    region = _region(asked, key, home, draws)
+    closes_in = home if asked.kind == "bridge" and asked.key is None else key
     opens = asked.kind in ("prechorus", "bridge") and not last
     phrases, start = [], 0
     for number, bars in enumerate(lengths):
         final = number == len(lengths) - 1
         closing: Cadence = "half" if (final and opens) or (number % 2 == 0 and not final) else "authentic"
         away = asked.kind == "bridge"
-        goal = region if away and not final else key
+        goal = region if away and not final else closes_in
         if away and not final:
             closing = "authentic"
         phrases.append(Phrase(number, start, bars, closing, region if away else key, goal))
@@ -213,7 +202,9 @@ def _phrases(asked: SectionConditions, key: Key, last: bool, draws: Draws) -> tu
 
 
 def _lengths(bars: int) -> list[int]:
-    """Return how many bars each phrase has: fours; what is left over is a phrase of 2 or 3, or lengthens one."""
+    """Return how many bars each phrase has: fours; what is left over is a phrase of 2 or 3, or lengthens
+    one.
+    """
     whole, rest = divmod(bars, PHRASE_BARS)
     if not whole:
         return [bars]
@@ -225,12 +216,16 @@ def _lengths(bars: int) -> list[int]:
     return lengths
 
 
-def _region(asked: SectionConditions, key: Key, draws: Draws) -> Key:
-    """Return where a bridge goes: the relative key or the subdominant; other sections stay."""
-    if asked.kind != "bridge" or asked.key is not None:
+def _region(asked: SectionConditions, key: Key, home: Key, draws: Draws) -> Key:
+    """Return where a bridge goes: where its valence has led it, the relative key or the subdominant."""
+    if asked.kind != "bridge" or asked.key is not None or key != home:
         return key
     subdominant = Key((key.tonic + 5) % 12, key.mode)
-    away = [relative(key), subdominant] if key.mode == "major" else [relative(key), Key((key.tonic + 8) % 12, "major")]
+    away = (
+        [relative(key), subdominant]
+        if key.mode == "major"
+        else [relative(key), Key((key.tonic + 8) % 12, "major")]
+    )
     return away[int(draws.of("bridge", "region").random() < 0.4)]
 
 

@@ -37,9 +37,7 @@ def shapes(chord: Chord, lowest: int, highest: int) -> tuple[Shape, ...]:
 
 
 @lru_cache(maxsize=2048)
-def _shapes(
-    tones: tuple[int, ...], third: int, bass: int, lowest: int, highest: int
-) -> tuple[Shape, ...]:
+def _shapes(tones: tuple[int, ...], third: int, bass: int, lowest: int, highest: int) -> tuple[Shape, ...]:
     found: dict[tuple[int, ...], Shape] = {}
     for fret in range(HIGHEST + 1):
         for first in range(3):  # the lowest string that sounds

@@ -1,7 +1,7 @@
 """Voicings of a keyboard: chords near to one another in the right hand, bass or shell in the left.
 
-Where another part has the bass, sevenths are played without roots, as jazz pianists do (M. Levine, The Jazz Piano
-Book, 1989); triads keep theirs. Costs are our own choice.
+Where another part has the bass, sevenths are played without roots, as jazz pianists do (M. Levine, The Jazz
+Piano Book, 1989); triads keep theirs. Costs are our own choice.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Lyrics as notes need them: the syllables of English, the morae of Japanese.
 
-Every kana is a mora but small ゃゅょ and small vowels, which belong to the one before; っ, ん and ー are morae of
-their own. Kanji are read by `configs/arranger/readings.yaml`, the longest word first; one that is not there
-counts two morae, our estimate. English syllables are groups of vowels without a silent e; words that break that
-rule stand in the same file.
+Every kana is a mora but small ゃゅょ and small vowels, which belong to the one before; っ, ん and ー
+are morae of their own. Kanji are read by `configs/arranger/readings.yaml`, the longest word
+first; one that is not there counts two morae, our estimate. English syllables are groups of
+vowels without a silent e; words that break that rule stand in the same file.
 """
 
 from __future__ import annotations

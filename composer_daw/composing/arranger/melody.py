@@ -1,9 +1,9 @@
 """The melody: a pitch for each slot of the sketch, found by a search over all ways through the section.
 
-The cost of a way is a sum over three notes in a row, so the best one is found exactly (Viterbi, second order).
-Rules, from species counterpoint (J. J. Fux; K. Jeppesen, Counterpoint, 1931) and D. Huron, Voice Leading (2016):
-chord tones on strong beats, other notes are reached by step and left by step, leaps turn back by step, no
-consecutive fifths and octaves with the bass. The costs are our own choice.
+The cost of a way is a sum over three notes in a row, so the best one is found exactly (Viterbi, second
+order). Rules, from species counterpoint (J. J. Fux; K. Jeppesen, Counterpoint, 1931) and D. Huron, Voice
+Leading (2016): chord tones on strong beats, other notes are reached by step and left by step, leaps turn
+back by step, no consecutive fifths and octaves with the bass. The costs are our own choice.
 """
 
 from __future__ import annotations
@@ -21,10 +21,14 @@ from composer_daw.performance import Floats
 NEVER = 1e6
 FOREIGN = {4: 6.0, 3: 5.0, 2: 2.2, 1: 0.6, 0: 0.4}
 """What a note outside the chord costs, by the strength of its beat (`weight_of_beat`)."""
-INTERVALS = (0.7, 0.0, 0.0, 0.5, 0.6, 1.2, 5.0, 1.7, 3.0, 3.2, 7.0, 9.0, 3.6)
+INTERVALS = (1.4, 0.0, 0.0, 0.5, 0.6, 1.2, 5.0, 1.7, 3.0, 3.2, 7.0, 9.0, 3.6)
 """What an interval of so many semitones costs; a wider one is barred."""
 LEAP = 5
 """Semitones from which an interval is a leap that turns back."""
+DRAWS = 24
+"""Ways of which the best is taken."""
+COSTLY = 6.0
+"""So much dearer a way may be for a point of charm."""
 PARALLEL = 30.0
 """What consecutive fifths and octaves with the bass cost."""
 REST = 0.5
@@ -40,7 +44,9 @@ class Setting:
     highest: int
     leaps: float = 1.0
     tensions: float = 0.0
-    noise: float = 0.25
+    noise: float = 0.6
+    barred: frozenset[int] = frozenset()
+    """Semitones that the motif is not moved by."""
 
 
 class Search:
@@ -58,10 +64,15 @@ class Search:
         rng: np.random.Generator,
     ) -> None:
         """Work out what every step costs."""
+        self.setting, self.rng = setting, rng
         grounds = [ground_of(slot, setting.chords) for slot in slots]
         self.pitches = np.arange(setting.lowest, setting.highest + 1)
-        bound = zip(slots, grounds, fixed, ceilings, strict=True)
-        self.singles = [_single(*one, self.pitches, setting, rng) for one in bound]
+        places = zip(slots, grounds, ceilings, strict=True)
+        self.free = [_single(*one, self.pitches, setting) for one in places]
+        self.singles = [
+            free if held is None else np.where(self.pitches == held, 0.0, NEVER)
+            for free, held in zip(self.free, fixed, strict=True)
+        ]
         foreign = [~np.isin(self.pitches % 12, ground.chord.tones) for ground in grounds]
         self.singles[0] = self.singles[0] + np.where(foreign[0], 2.0 + 3.0 * (grounds[0].strength > 2), 0.0)
         self.singles[-1] = self.singles[-1] + np.where(foreign[-1], 8.0, 0.0)
@@ -70,12 +81,21 @@ class Search:
         self.triples = [_triple(slots, grounds, number, self.pitches, foreign) for number in numbers[2:]]
 
     def best(self) -> list[int]:
-        """Return the cheapest pitches."""
-        if len(self.singles) == 1:
-            return [int(self.pitches[self.singles[0].argmin()])]
-        cost = self.singles[0][:, None] + self.singles[1][None, :] + self.pairs[0]
+        """Return the best of some draws: each the cheapest way with other noise, judged as a whole.
+
+        A sum over three notes at a time cannot see that a line hovers around one pitch; `charm` does.
+        """
+        ways = [self._cheapest(self.rng) for _ in range(DRAWS)]
+        return max(ways, key=lambda one: charm(one[0]) - one[1] / COSTLY)[0]
+
+    def _cheapest(self, rng: np.random.Generator) -> tuple[list[int], float]:
+        """Return the cheapest pitches under a draw of noise, and what they cost."""
+        singles = [one + rng.gumbel(0.0, self.setting.noise, len(one)) for one in self.singles]
+        if len(singles) == 1:
+            return [int(self.pitches[singles[0].argmin()])], float(singles[0].min())
+        cost = singles[0][:, None] + singles[1][None, :] + self.pairs[0]
         back: list[np.ndarray] = []
-        for single, pair, triple in zip(self.singles[2:], self.pairs[1:], self.triples, strict=True):
+        for single, pair, triple in zip(singles[2:], self.pairs[1:], self.triples, strict=True):
             three = cost[:, :, None] + triple
             back.append(three.argmin(axis=0))
             cost = three.min(axis=0) + pair + single[None, :]
@@ -83,12 +103,12 @@ class Search:
         way = [int(last), int(before)]
         for step in reversed(back):
             way.append(int(step[way[-1], way[-2]]))
-        return [int(self.pitches[at]) for at in reversed(way)]
+        return [int(self.pitches[at]) for at in reversed(way)], float(cost.min())
 
     def around(self, pitches: Sequence[int], at: int) -> float:
-        """Return what the notes cost that a slot has a part in."""
+        """Return what the notes cost that a slot has a part in; it is as if nothing were bound."""
         rows = [pitch - int(self.pitches[0]) for pitch in pitches]
-        cost = float(self.singles[at][rows[at]])
+        cost = float(self.free[at][rows[at]])
         for number in (at - 1, at):
             if 0 <= number < len(self.pairs):
                 cost += float(self.pairs[number][rows[number], rows[number + 1]])
@@ -98,20 +118,29 @@ class Search:
         return cost
 
 
+def charm(pitches: Sequence[int]) -> float:
+    """Return how shapely a line is as a whole: it goes somewhere, by runs of steps, and does not hover."""
+    moves = np.diff(pitches)
+    if len(moves) < 3:
+        return 0.0
+    score = min(len(set(pitches)), 9) - 8.0 * max(0.0, float(np.mean(moves == 0)) - 0.12)
+    spans = [max(pitches[at : at + 8]) - min(pitches[at : at + 8]) for at in range(0, len(pitches) - 7, 2)]
+    score -= 6.0 * float(np.mean([span < 5 for span in spans])) if spans else 0.0
+    steps = (np.abs(moves) <= 2) & (moves != 0)
+    runs = steps[1:] & steps[:-1] & (np.sign(moves[1:]) == np.sign(moves[:-1]))
+    to_and_fro = (moves[1:] == -moves[:-1]) & (moves[1:] != 0)
+    return score + 8.0 * float(runs.mean()) - 5.0 * max(0.0, float(to_and_fro.mean()) - 0.1)
+
+
 def _single(
     slot: Slot,
     ground: Ground,
-    held: int | None,
     top: int,
     pitches: np.ndarray,
     setting: Setting,
-    rng: np.random.Generator,
 ) -> Floats:
     """Return what each pitch costs by itself."""
-    noise = rng.gumbel(0.0, setting.noise, len(pitches))
-    if held is not None:
-        return np.where(pitches == held, 0.0, NEVER)
-    cost = foreign_cost(pitches, ground, slot.beats, setting.tensions) + noise
+    cost = foreign_cost(pitches, ground, slot.beats, setting.tensions)
     for later in ground.others:
         cost = cost + np.where(np.isin(pitches % 12, later.tones), 0.0, 2.5)
     allowed = np.isin(pitches % 12, ground.chord.scale) & (pitches <= top)
@@ -144,22 +173,32 @@ def _pair(
     move = pitches[None, :] - pitches[:, None]
     size = np.abs(move)
     table = np.array([*INTERVALS, *[NEVER] * len(pitches)])[: max(len(pitches), 13)]
-    cost = table[np.minimum(size, len(table) - 1)] * np.where(size > 2, setting.leaps, 1.0) * (0.5 if parted else 1.0)
+    cost = (
+        table[np.minimum(size, len(table) - 1)]
+        * np.where(size > 2, setting.leaps, 1.0)
+        * (0.5 if parted else 1.0)
+    )
     if not parted or after.bond >= 1.0:
         bond = after.bond * (1.0 if before.phrase == after.phrase else 0.3)
         cost = cost + bond * np.minimum(np.abs(move - (after.target - before.target)), 5.0)
     if after.group >= 0 and after.group == before.group and after.motif is not None:
         cost = np.where(cost >= NEVER, NEVER, 0.0)  # the motif is what it is
-    raised = grounds[at].chord.leading
-    if raised is not None:
-        classes = pitches % 12
-        gap = (classes[:, None] == raised) | (classes[None, :] == raised)
-        cost = cost + np.where(gap & (size == 3) & ((raised - 3) % 12 not in grounds[at].chord.tones), 3.0, 0.0)
-    leading = grounds[at - 1].chord.leading
-    if leading is not None and grounds[at].chord.root == (leading + 1) % 12:
-        unled = (pitches % 12 == leading)[:, None] & (move != 1)
-        cost = cost + np.where(unled, 2.5, 0.0)
-    return cost + _with_bass(slots[at - 1], slots[at], grounds, at - 1, at, pitches) * (10.0 if parted else PARALLEL)
+    parallels = _with_bass(before, after, grounds, at - 1, at, pitches)
+    cost = cost + _tendencies(grounds[at - 1].chord, grounds[at].chord, move, pitches)
+    return np.asarray(cost + parallels * (10.0 if parted else PARALLEL))
+
+
+def _tendencies(chord: Chord, following: Chord, move: np.ndarray, pitches: np.ndarray) -> Floats:
+    """Return what augmented seconds cost, and leading tones that do not rise."""
+    cost, classes = np.zeros(move.shape), pitches % 12
+    raised = following.leading
+    if raised is not None and (raised - 3) % 12 not in following.tones:
+        touched = (classes[:, None] == raised) | (classes[None, :] == raised)
+        cost += np.where(touched & (np.abs(move) == 3), 3.0, 0.0)
+    leading = chord.leading
+    if leading is not None and following.root == (leading + 1) % 12:
+        cost += np.where((classes == leading)[:, None] & (move != 1), 2.5, 0.0)
+    return cost
 
 
 def _with_bass(
@@ -184,17 +223,22 @@ def _triple(
     apart = (two.onset - one.end >= REST) or (three.onset - two.end >= REST)
     back = -np.sign(first) * second
     leap = np.abs(first) >= LEAP
-    turn = np.select([(back >= 1) & (back <= 2), (back == 0) | ((back >= 3) & (back <= 4)), back > 4, back >= -2],
-                     [0.0, 2.0, 3.5, 4.5], 7.0)
+    turn = np.select(
+        [(back >= 1) & (back <= 2), (back == 0) | ((back >= 3) & (back <= 4)), back > 4, back >= -2],
+        [0.0, 2.0, 3.5, 4.5],
+        7.0,
+    )
     cost = np.where(leap, turn * np.where(np.abs(first) >= 7, 1.4, 1.0), 0.0)
     onward = (np.abs(first) >= 3) & ~leap & (back <= -3)
     cost = (cost + np.where(onward, 1.2, 0.0)) * (0.7 if apart else 1.0)
-    cost = cost + np.where((first == 0) & (second == 0) & (three.bond < 1.0), 1.5, 0.0)
+    if three.bond < 1.0:  # neither one note thrice, nor to and fro
+        cost = cost + np.where((first == 0) & (second == 0), 2.0, 0.0) + np.where(first == -second, 0.5, 0.0)
     bound = one.group >= 0 and one.group == two.group == three.group
     if bound:
         cost = cost * 0.0
     left = np.where(np.abs(second) <= 2, np.where(second == 0, 1.0, 0.0), 7.0)
-    left = 7.0 if three.onset - two.end >= REST else left
+    if three.onset - two.end >= REST:
+        left = np.full_like(left, 7.0)
     entered = np.where(np.abs(first) <= 2, 0.0, 5.0 if grounds[at - 1].strength >= 3 else 2.5)
     treated = (left + entered) * (0.3 if bound else 1.0)
     cost = cost + np.where(foreign[at - 1][None, :, None], treated, 0.0)

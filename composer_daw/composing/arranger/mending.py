@@ -1,8 +1,8 @@
 """Mend what is left of consecutive fifths and octaves between the melody and the basses.
 
 The melody is found first, the bass to fit it; where neither could give way, single notes near the fault are
-changed: those of the melody that are not bound, at the least cost of its search, then the motif's own, then the
-bass. Each change must lessen the faults.
+changed: those of the melody that are not bound, at the least cost of its search, then the motif's own, then
+the bass. Each change must lessen the faults.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from composer_daw.composing.arranger.tune import Tune
 BEFORE, AFTER = 4.0, 1.0
 """Quarter notes around a fault in which notes may change."""
 AROUND = 12.0
-"""Quarter notes on either side that are looked at for each try; what helps is then tried on the whole song."""
+"""Quarter notes on either side that are looked at for each try; what helps is then tried on the whole song.
+"""
 
 
 def mend(tunes: Sequence[Tune], basses: Sequence[Line]) -> list[Tune]:
@@ -75,18 +76,19 @@ def _change(
                 continue
             if row == len(tune.slots) - 1 and number == len(tunes) - 1:
                 continue  # the end of the song
-            for pitch, cost in _others(tune, row, bound_too):
+            for pitch, cost in _others(tune, row):
                 if best is not None and cost >= best[0]:
                     continue
                 tried = [
-                    note._replace(pitch=pitch) if abs(note.onset - slot.onset) < 1e-6 else note for note in near
+                    note._replace(pitch=pitch) if abs(note.onset - slot.onset) < 1e-6 else note
+                    for note in near
                 ]
                 if sum(len(consecutives(tried, bass)) for bass in below) < had:
                     best = (cost, number, row, pitch)
     return best[1:] if best else None
 
 
-def _others(tune: Tune, row: int, bound_too: bool) -> list[tuple[int, float]]:
+def _others(tune: Tune, row: int) -> list[tuple[int, float]]:
     """Return other pitches for a slot, and how much dearer each is."""
     now = tune.search.around(tune.pitches, row)
     top = tune.pitches[tune.climax] if tune.climax is not None else 128
@@ -98,12 +100,14 @@ def _others(tune: Tune, row: int, bound_too: bool) -> list[tuple[int, float]]:
             continue
         pitches = [*tune.pitches[:row], pitch, *tune.pitches[row + 1 :]]
         cost = tune.search.around(pitches, row) - now
-        if cost < NEVER / 2 or (bound_too and tune.bound[row] and cost < 2 * NEVER):
+        if tune.search.around(pitches, row) < NEVER / 2:
             found.append((pitch, cost))
     return found
 
 
-def mend_bass(melody: Line, bass: Sequence[Sounding], chords: Sequence[Chord], lowest: int, highest: int) -> list[Sounding]:
+def mend_bass(
+    melody: Line, bass: Sequence[Sounding], chords: Sequence[Chord], lowest: int, highest: int
+) -> list[Sounding]:
     """Return the bass with other chord tones where parallels are left, each near what it was."""
     mended = list(bass)
     for place in consecutives(melody, mended):
@@ -113,7 +117,8 @@ def mend_bass(melody: Line, bass: Sequence[Sounding], chords: Sequence[Chord], l
             (abs(pitch - mended[row].pitch) + 4 * (abs(mended[row].onset % 4) < 1e-6), row, pitch)
             for row in rows
             for pitch in range(lowest, highest + 1)
-            if pitch % 12 in _under(chords, mended[row].onset).tones and 0 < abs(pitch - mended[row].pitch) <= 9
+            if pitch % 12 in _under(chords, mended[row].onset).tones
+            and 0 < abs(pitch - mended[row].pitch) <= 9
         ]
         for _, row, pitch in sorted(tries):
             tried = [*mended[:row], mended[row]._replace(pitch=pitch), *mended[row + 1 :]]

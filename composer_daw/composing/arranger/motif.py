@@ -1,9 +1,9 @@
 """The motif of a song: two bars of rhythm and contour that every section comes back to.
 
 A contour is drawn many times and judged: one leap at most that is turned back by step (L. Meyer's gap-fill,
-Explaining Music, 1973), few repeated notes, a range of a third to an octave, and chord tones on the strong beats
-of the verse's opening. Sad songs fall in small steps, happy and aroused ones rise and leap (Gabrielsson and
-Lindström 2010); the figures are our own choice.
+Explaining Music, 1973), few repeated notes, a range of a third to an octave, and chord tones on the strong
+beats of the verse's opening. Sad songs fall in small steps, happy and aroused ones rise and leap
+(Gabrielsson and Lindström 2010); the figures are our own choice.
 """
 
 from __future__ import annotations
@@ -77,8 +77,8 @@ def draw_motif(
 ) -> Motif:
     """Draw rhythm and contour.
 
-    `chords` are those of the first two bars of the section that states it first, `others` those of sections of
-    other kinds: there it must fit as well, at some height.
+    `chords` are those of the first two bars of the section that states it first, `others` those of sections
+    of other kinds: there it must fit as well, at some height.
     """
     spans = _rhythm(character, table, rng)
     beats = [span.beats for span in spans]
@@ -139,11 +139,16 @@ def _charm(contour: tuple[int, ...], character: Character) -> float:
     leaps = np.flatnonzero(np.abs(moves) >= 3)
     turned = sum(1 for at in leaps if at + 1 < len(moves) and -2 <= moves[at + 1] * np.sign(moves[at]) <= -1)
     score = -3.0 * (len(leaps) - turned) - 1.5 * abs(len(leaps) - (0.3 + 0.9 * character.leaping))
-    score -= 1.2 * max(0, int((moves == 0).sum()) - 1 - len(moves) // 6)
+    score -= 1.5 * max(0, int((moves == 0).sum()) - 1 - len(moves) // 7)
     score -= 2.0 * sum(1 for one, two in zip(moves, moves[1:], strict=False) if one == two == 0)
-    span = max(contour) - min(contour)
-    score -= 1.2 * max(0, 3 - span) + 1.2 * max(0, span - 6)
-    score += 0.35 * len(set(moves.tolist()))
+    score -= 1.2 * sum(
+        1
+        for one, two, three in zip(contour, contour[2:], contour[3:], strict=False)
+        if one == two and two != three
+    )
+    span, widest = max(contour) - min(contour), 5.0 + 2.0 * character.leaping
+    score -= 1.5 * max(0.0, 3.0 + 1.5 * character.leaping - span) + 1.2 * max(0.0, span - widest)
+    score += 0.35 * len(set(moves.tolist())) + 0.5 * len(set(contour))
     score += 0.5 * character.rise * float(np.sign(contour[-1]))
     return score
 

@@ -9,7 +9,9 @@ from composer_daw.composing.conditions import Part
 from composer_daw.performance import TechniqueSet
 
 GUITAR = re.compile(r"guitar|gitarre|guitare|chitarra|ukulele|ギター", re.IGNORECASE)
-PLUCKED = frozenset({"strum_down", "strum_up", "strum", "palm_mute", "upstroke", "downstroke", "tremolo_picking"})
+PLUCKED = frozenset(
+    {"strum_down", "strum_up", "strum", "palm_mute", "upstroke", "downstroke", "tremolo_picking"}
+)
 
 
 def asked(part: Part, section: Section) -> TechniqueSet | None:
@@ -40,13 +42,17 @@ def of_bass(part: Part, section: Section, genre: str) -> TechniqueSet:
 
 
 def of_melody(part: Part, section: Section, beats: float, step: int | None, slurred: bool) -> TechniqueSet:
-    """Return how a note of the melody is played: short ones detached in lively sections, steps slurred in calm
-    ones.
+    """Return how a note of the melody is played: detached where lively and short, slurred by step where calm.
 
     `step` is the interval to the next note of the phrase; `slurred` tells whether the note before is tied to
     this one.
     """
-    if section.smoothness < 0.4 and beats <= 0.5 and (step is None or abs(step) <= 2) and section.density > 0.6:
+    if (
+        section.smoothness < 0.4
+        and beats <= 0.5
+        and (step is None or abs(step) <= 2)
+        and section.density > 0.6
+    ):
         return first_of(part, "staccato")
     joined = slurred or (step is not None and 0 < abs(step) <= 4)
     if section.smoothness >= 0.35 and joined:

@@ -92,7 +92,9 @@ def _rows(
     return note_rows(timed, channel=channel, track=track, technique=np.array(asked, np.uint16))
 
 
-def _pedal(one: Written, tempo: TempoMap, channel: int, track: int) -> list[tuple[float, int, int, int, int, int]]:
+def _pedal(
+    one: Written, tempo: TempoMap, channel: int, track: int
+) -> list[tuple[float, int, int, int, int, int]]:
     return [
         (float(tempo.seconds_at(beat)), int(Kind.CONTROL), channel, track, PEDAL, 127 * down)
         for beat, down in one.pedal

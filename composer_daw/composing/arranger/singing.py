@@ -50,9 +50,8 @@ def _places(lines: list[tuple[str, ...]], section: Section) -> list[tuple[float,
         sung += len(line)
         left = len(lines) - 1 - number
         edges.append(min(max(round(units * sung / total), edges[-1] + 1), units - left))
-    edges = [section.start + BAR * unit * edge for edge in edges]
-    edges[-1] = section.end
-    return list(zip(edges, edges[1:], lines, strict=False))
+    places = [section.start + BAR * unit * edge for edge in edges[:-1]] + [section.end]
+    return list(zip(places, places[1:], lines, strict=False))
 
 
 def fit(inside: list[Slot], wanted: int, first: float, until: float, around: Sequence[Slot]) -> list[Slot]:
@@ -129,6 +128,4 @@ def _shared(line: Sequence[str], notes: int) -> list[str]:
 def _closing(slots: Sequence[Slot]) -> list[Slot]:
     """Return the slots with the last of each phrase as its goal."""
     lasts = {one.phrase: number for number, one in enumerate(slots)}
-    return [
-        dataclasses.replace(one, closing=lasts[one.phrase] == number) for number, one in enumerate(slots)
-    ]
+    return [dataclasses.replace(one, closing=lasts[one.phrase] == number) for number, one in enumerate(slots)]

@@ -1,7 +1,8 @@
 """The sketch of a section's melody: its rhythm, and where each note is meant to lie.
 
-Each phrase has two ideas of two bars (one of `Common.ideas`), and ends on a long note and a breath. A group of
-notes is bound to the motif's intervals as they are; the rest follow a contour as nearly as harmony allows.
+Each phrase has two ideas of two bars (one of `Common.ideas`), and ends on a long note and a breath. A group
+of notes is bound to the motif's intervals as they are; the rest follow a contour as nearly as harmony
+allows.
 """
 
 from __future__ import annotations
@@ -88,7 +89,9 @@ class _Pen:
         mean = float(np.mean(self.motif.steps)) - self.motif.steps[0]
         low = self.centre - 1.7 * mean + (1 if self.section.rise < 0 else -1)
         step = step_near(self.phrase.key, low)
-        return min(range(step - 3, step + 4), key=lambda one: ((one - self.motif.steps[0]) % 7 != 0, abs(one - step)))
+        return min(
+            range(step - 3, step + 4), key=lambda one: ((one - self.motif.steps[0]) % 7 != 0, abs(one - step))
+        )
 
     def write(self, first: str, second: str) -> list[Slot]:
         """Return the slots of a phrase of any length: an idea of two bars, more bars, the close."""
@@ -96,12 +99,17 @@ class _Pen:
         start = self.phrase_start()
         slots = self.idea(first, start, 2, 2 * self.phrase.number) if bars > 2 else []
         if bars == 2:
-            slots = [one for one in self.idea(first, start, 2, 2 * self.phrase.number) if one.onset < start + BAR]
+            slots = [
+                one for one in self.idea(first, start, 2, 2 * self.phrase.number) if one.onset < start + BAR
+            ]
         for bar in range(2, bars - 1):
             at = start + BAR * bar
             one = self.idea("fragment" if second == "cadence" else second, at, 1, 2 * self.phrase.number + 1)
             slots += [slot for slot in one if slot.onset < at + BAR]
-        slots = [dataclasses.replace(one, beats=min(one.beats, start + BAR * (bars - 1) - one.onset)) for one in slots]
+        slots = [
+            dataclasses.replace(one, beats=min(one.beats, start + BAR * (bars - 1) - one.onset))
+            for one in slots
+        ]
         return [*slots, *self.close(start + BAR * (bars - 1))]
 
     def idea(self, name: str, at: float, bars: int, group: int) -> list[Slot]:
@@ -110,7 +118,9 @@ class _Pen:
         spans, bond, shift = self.motif.spans, CLOSE, 0
         literal = name in ("state", "lift")
         if name in ("sequence_up", "sequence_down", "fragment"):
-            down = name == "sequence_down" or (name == "fragment" and self.section.rise < self.rng.uniform(-1, 1))
+            down = name == "sequence_down" or (
+                name == "fragment" and self.section.rise < self.rng.uniform(-1, 1)
+            )
             shift = int(self.rng.integers(1, SEQUENCE + 1)) * (-1 if down else 1)
         if name == "fragment":
             shift += 1 if self.phrase.number % 2 else 0
@@ -157,7 +167,14 @@ class _Pen:
         spans = spans_of(cell, at)
         target = self.centre + (1 if self.phrase.cadence == "half" else -2)
         return [
-            Slot(one.onset, one.beats, target, FREE, closing=number == len(spans) - 1, phrase=self.phrase.number)
+            Slot(
+                one.onset,
+                one.beats,
+                target,
+                FREE,
+                closing=number == len(spans) - 1,
+                phrase=self.phrase.number,
+            )
             for number, one in enumerate(spans)
         ]
 
@@ -172,6 +189,7 @@ def _with_pickup(slots: list[Slot], bar: float, rng: np.random.Generator) -> lis
     last = dataclasses.replace(last, beats=min(last.beats, begins - 0.5 - last.onset))
     if last.beats < 0.5:
         return slots
-    notes = [Slot(begins + 0.5 * number, 0.5, last.target, FREE, phrase=last.phrase) for number in range(count)]
+    notes = [
+        Slot(begins + 0.5 * number, 0.5, last.target, FREE, phrase=last.phrase) for number in range(count)
+    ]
     return [*slots[:-1], last, *notes]
-

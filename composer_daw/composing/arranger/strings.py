@@ -110,7 +110,8 @@ def _notes(
         line = [note for note in line if note.onset >= middle - 1e-6]
     if style == "tremolo":
         return [
-            Note(one.onset, one.end - one.onset, one.pitch, _swell(velocity, one.onset, section)) for one in line
+            Note(one.onset, one.end - one.onset, one.pitch, _swell(velocity, one.onset, section))
+            for one in line
         ]
     return _held(line, given, velocity, tied=style != "legato")
 

@@ -55,7 +55,9 @@ def _pattern(allowed: str, lengths: tuple[int, ...] = (STEPS, 2 * STEPS)) -> Aft
 
     def check(text: str) -> str:
         if len(text) not in lengths:
-            raise ValueError(f"'{text}': {len(text)} sixteenths; {' or '.join(map(str, lengths))} are expected")
+            raise ValueError(
+                f"'{text}': {len(text)} sixteenths; {' or '.join(map(str, lengths))} are expected"
+            )
         if strange := set(text) - set(allowed):
             raise ValueError(f"'{text}': '{min(strange)}' means nothing here; there are {' '.join(allowed)}")
         if text.startswith("-"):
@@ -160,7 +162,9 @@ class Common(_Part):
         for kind, rows in self.ideas.items():
             for row in rows:
                 if strange := set(row.split()) - known:
-                    raise ValueError(f"ideas of {kind}: '{min(strange)}' is no idea; there are {', '.join(sorted(known))}")
+                    raise ValueError(
+                        f"ideas of {kind}: '{min(strange)}' is no idea; there are {', '.join(sorted(known))}"
+                    )
         for table in self.transitions.values():
             for name in {*table, *(after for row in table.values() for after in row)}:
                 if plain(name) != name:
@@ -241,7 +245,9 @@ def genre_named(name: str) -> Genre:
     spellings = {_folded(one): genre for genre in genres().values() for one in (genre.genre, *genre.aliases)}
     found = spellings.get(_folded(name))
     if found is None:
-        hint = did_you_mean(name, [one for genre in genres().values() for one in (genre.genre, *genre.aliases)])
+        hint = did_you_mean(
+            name, [one for genre in genres().values() for one in (genre.genre, *genre.aliases)]
+        )
         raise InputError(f"the arranger knows no genre '{name}'{hint}; it has {', '.join(genres())}")
     return found
 

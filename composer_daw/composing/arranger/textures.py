@@ -10,7 +10,9 @@ from composer_daw.composing.conditions import Part
 from composer_daw.performance import TechniqueSet
 
 PLUCKED = frozenset({"pizzicato", "snap_pizzicato", "left_hand_pizzicato", "col_legno", "slap"})
-SHORT = frozenset({"staccato", "staccatissimo", "spiccato", "martele", "ricochet", "short", "marcato", "accent"})
+SHORT = frozenset(
+    {"staccato", "staccatissimo", "spiccato", "martele", "ricochet", "short", "marcato", "accent"}
+)
 TREMBLING = frozenset({"tremolo", "measured_tremolo", "trill", "trill_half", "trill_whole"})
 JOINED = frozenset({"legato", "portamento", "glissando"})
 NAMES: dict[StringTexture, tuple[str, ...]] = {
@@ -26,17 +28,27 @@ NEEDED = frozenset({"pizzicato", "tremolo", "muted", "harmonics"})
 """Textures that are pads on an instrument without the technique."""
 
 
+ASKED, ASKED_NEW = 3.0, 0.7
+"""What a texture weighs more that words ask for, and what one weighs that its kind of section has not."""
+
+
 def texture_of(section: Section, genre: Genre, draws: Draws) -> StringTexture:
     """Draw the texture of a section: by its kind, genre, arousal and words; it is the same when it returns,
     but for a rest.
     """
     rng = draws.of(section.kind, "strings", "texture")
-    if section.strings is not None and rng.random() < 0.75:
-        return section.strings
-    table = {}
-    for texture, weight in common().strings[section.kind].items():
+    base = {texture: ASKED_NEW for texture in section.strings} | dict(common().strings[section.kind])
+    table: dict[StringTexture, float] = {}
+    for texture, weight in base.items():
         lively = 2.0 ** (2.0 * section.asked.arousal)
-        mood = lively if texture in ("ostinato", "tremolo") else 1 / lively if texture in ("pad", "muted") else 1.0
+        mood = (
+            lively
+            if texture in ("ostinato", "tremolo")
+            else 1 / lively
+            if texture in ("pad", "muted")
+            else 1.0
+        )
+        weight *= ASKED if texture in section.strings else 1.0
         table[texture] = weight * genre.strings.get(texture, 1.0) * mood
     drawn = weighted(rng, table)
     if drawn in ("rest", "late") and (section.time or section.number > 1):
@@ -44,12 +56,19 @@ def texture_of(section: Section, genre: Genre, draws: Draws) -> StringTexture:
     return drawn
 
 
-def texture_of_part(texture: StringTexture, part: Part, section: Section) -> tuple[StringTexture, TechniqueSet]:
+def texture_of_part(
+    texture: StringTexture, part: Part, section: Section
+) -> tuple[StringTexture, TechniqueSet]:
     """Return how one part plays: as it is asked to, else as the section does, if it has the technique."""
     wanted = asked(part, section)
     if wanted is not None:
         names = set(wanted)
-        for group, found in ((PLUCKED, "pizzicato"), (SHORT, "ostinato"), (TREMBLING, "tremolo"), (JOINED, "legato")):
+        for group, found in (
+            (PLUCKED, "pizzicato"),
+            (SHORT, "ostinato"),
+            (TREMBLING, "tremolo"),
+            (JOINED, "legato"),
+        ):
             if names & group:
                 return found, wanted  # type: ignore[return-value]
         return "pad", wanted

@@ -38,7 +38,9 @@ def _techniques(section: Section, one: Tune, part: Part) -> list[TechniqueSet]:
     slurred = False
     for row, slot in enumerate(one.slots):
         following = one.slots[row + 1] if row + 1 < len(one.slots) else None
-        meets = following is not None and following.onset - slot.end < TIED and following.phrase == slot.phrase
+        meets = (
+            following is not None and following.onset - slot.end < TIED and following.phrase == slot.phrase
+        )
         step = one.pitches[row + 1] - one.pitches[row] if meets else None
         found.append(of_melody(part, section, slot.beats, step, slurred))
         slurred = found[-1] == ("legato",) and step is not None and 0 < abs(step) <= 4
@@ -59,7 +61,9 @@ def harmony_notes(
             strong = weight_of_beat(slot.onset) >= 2
             classes = under.tones if strong else under.scale
             options = [
-                low for low in range(pitch - 9, pitch - 2) if low % 12 in classes and part.lowest <= low <= part.highest
+                low
+                for low in range(pitch - 9, pitch - 2)
+                if low % 12 in classes and part.lowest <= low <= part.highest
             ]
             if options:
                 below = min(options, key=lambda low: abs(pitch - low - 3.5))

@@ -1,9 +1,10 @@
 """Four-part voice leading as a search: every voicing of every chord, and the cheapest way through all.
 
 Rules of four-part writing (Aldwell and Schachter, Harmony and Voice Leading; reasons in D. Huron, "Tone and
-voice", Music Perception 19/1, 2001): no consecutive fifths and octaves, no crossing, small steps, all tones of the
-chord, no doubled leading tone, leading tones rise and sevenths fall by step. The costs are our own choice. The
-voicings go through the whole song, rests and section breaks included, so no part's absence lets a fault in.
+voice", Music Perception 19/1, 2001): no consecutive fifths and octaves, no crossing, small steps, all tones
+of the chord, no doubled leading tone, leading tones rise and sevenths fall by step. The costs are our own
+choice. The voicings go through the whole song, rests and section breaks included, so no part's absence lets
+a fault in.
 """
 
 from __future__ import annotations
@@ -116,7 +117,9 @@ def _step(before: Ints, after: Ints, chord: Chord, following: Chord) -> Floats:
     voices = before.shape[1]
     weights = np.array([0.16, *[0.14] * (voices - 2), 0.03])
     cost = (size * weights).sum(axis=2)
-    cost += np.where(size[:, :, :-1] > 5, 1.2, 0.0).sum(axis=2) + np.where(size[:, :, :-1] > 9, 4.0, 0.0).sum(axis=2)
+    cost += np.where(size[:, :, :-1] > 5, 1.2, 0.0).sum(axis=2) + np.where(size[:, :, :-1] > 9, 4.0, 0.0).sum(
+        axis=2
+    )
     cost += np.where(size[:, :, -1] > 9, 1.5, 0.0)
     if chord.tones == following.tones and chord.bass == following.bass:
         cost += np.where(size.max(axis=2) > 0, 0.8, 0.0)
@@ -126,7 +129,7 @@ def _step(before: Ints, after: Ints, chord: Chord, following: Chord) -> Floats:
     for upper in range(voices - 1):  # a voice does not go beyond where its neighbour was
         cost += np.where(after[None, :, upper + 1] > before[:, None, upper], 1.5, 0.0)
         cost += np.where(after[None, :, upper] < before[:, None, upper + 1], 1.5, 0.0)
-    return cost + _tendencies(before, move, chord, following)
+    return np.asarray(cost + _tendencies(before, move, chord, following))
 
 
 def _parallels(before: Ints, after: Ints, move: Ints, upper: int, lower: int, voices: int) -> Floats:

@@ -184,6 +184,7 @@
       const to = Math.max(0, Math.min(time, this.piece.span));
       if (this.engine) this.engine.seek(to); else this.idlePlace = to;
       this._draw(to);
+      this.lane.reveal();
     }
 
     async select(version) {
@@ -321,16 +322,12 @@
       this.running = false;
       if (!this.engine) return;
       this.engine.tick();
-      const behind = this.engine.playing ? this.context.outputLatency || this.context.baseLatency || 0 : 0;
+      const { playing } = this.engine;
+      const behind = playing ? this.context.outputLatency || this.context.baseLatency || 0 : 0;
+      if (!playing) this.told = 0;
       this._draw(Math.max(0, this.place - behind));
-      if (!this.engine.playing) {
-        this.told = 0;
-        this._draw();
-        this._rest();
-        return;
-      }
       this.lane.reveal();
-      this._run();
+      if (playing) this._run(); else this._rest();
     }
   }
 

@@ -93,6 +93,10 @@ def note_words(note: NoteShape, middle_c: str = "C4") -> str:
         told.append(f"{note.overlap_ms:g} ms into the next")
     if note.lasts_ms:
         told.append(f"lasts {note.lasts_ms:g} ms")
+    if strummed := _by_velocity(note.strum_ms):
+        told.append(f"strummed from the {note.strum_from}est, {strummed} apart")
+        if note.strum_fades != 1:
+            told.append(f"each x {note.strum_fades:g} as hard as the one before")
     if isinstance(note.velocity, dict):
         curve = ", ".join(f"{written}: {sent}" for written, sent in sorted(note.velocity.items()))
         told.append(f"velocity by curve ({curve})")
