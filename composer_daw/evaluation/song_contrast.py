@@ -15,7 +15,7 @@ import numpy as np
 
 from composer_daw.audio import Audio
 from composer_daw.evaluation.song_findings import Check, Finding, skipped
-from composer_daw.evaluation.song_score import TICKS, Song, keys
+from composer_daw.evaluation.song_score import TICKS, Song, keys_fit
 from composer_daw.evaluation.song_voices import Voice
 from composer_daw.measure import centroid_hz
 from composer_daw.measure.frames import decibels
@@ -64,7 +64,7 @@ def score_features(song: Song, melody: Voice) -> dict[str, float]:
     `majorness`: the correlation with the best major key less that with the best minor key. `detached`: the
     share of the time to the next note in which the melody is silent (0 legato, towards 1 staccato).
     """
-    fit = keys(song.pitched) if len(song.pitched) else np.full(24, np.nan)
+    fit = keys_fit(song.pitched) if len(song.pitched) else np.full(24, np.nan)
     starts = np.unique(song.notes["start"])
     beats = song.bar_lines[-1] / TICKS
     duration_s = float(song.performance.tempo.seconds_at(beats))

@@ -6,8 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 
 from composer_daw.evaluation.song_findings import Check, Finding, skipped
-from composer_daw.evaluation.song_harmony import CLOSING, Cadence, Chord, cadence_at, cadences_of, phrase_ends
-from composer_daw.evaluation.song_score import TICKS, Key, Song, key_of, keys
+from composer_daw.evaluation.song_harmony import (
+    CLOSING,
+    NEAR,
+    Cadence,
+    Chord,
+    cadence_at,
+    cadences_of,
+    phrase_ends,
+)
+from composer_daw.evaluation.song_score import TICKS, Key, Song, key_of, keys_fit
 
 LEAST_BARS = 8
 SHORTER = ("intro", "outro", "prechorus", "pre-chorus", "interlude")
@@ -15,9 +23,6 @@ SHORTER = ("intro", "outro", "prechorus", "pre-chorus", "interlude")
 
 LEADING_ON = ("intro", "prechorus", "pre-chorus", "bridge", "interlude")
 """Kinds of sections that may end on the dominant, for what follows to begin."""
-
-NEAR = 0.05
-"""A section's own key counts beside that of the song where it fits its notes better by this much."""
 
 
 def check_form(song: Song, expected: Sequence[str] = ()) -> Check:
@@ -66,8 +71,8 @@ def section_keys(song: Song, home: Key, given: Sequence[Key | None] = ()) -> lis
         if told is not None or not len(rows):
             found.append((told or home,))
             continue
-        own, fit = key_of(rows), keys(rows)
-        better = fit[own.tonic + 12 * own.minor] - fit[home.tonic + 12 * home.minor]
+        own, fit = key_of(rows), keys_fit(rows)
+        better = fit[own.number] - fit[home.number]
         found.append((home, own) if better > NEAR else (home,))
     return found
 
@@ -76,7 +81,8 @@ def check_cadences(song: Song, chords: Sequence[Chord], home: Key, given: Sequen
     """Every phrase of four bars ends in a cadence, every section closes, and the song ends on its tonic.
 
     A section that leads on (intro, prechorus, bridge) may end on the dominant, the last of all only in an
-    authentic or plagal cadence in the song's own key. Figures: how many phrases end with each kind, and
+    authentic or plagal cadence in the song's own key; within a section, a phrase may close in a relative key,
+    or in the key that its own notes fit best. Figures: how many phrases end with each kind, and
     `closing_elsewhere`, the share of other bars that close just as well: what chance gives.
     """
     if not song.sections:

@@ -3,8 +3,8 @@
 Chords: B. Pardo & W. Birmingham, "Algorithms for chordal analysis", Computer Music Journal 26:2 (2002). A
 stretch goes with a chord by what sounds of it, less what sounds besides, less what is missing; the cut of a
 bar into stretches that scores best counts. Ours are the unit (notes weigh their length in beats), cuts on
-beats only, the bonus for a root in the bass, and further chords (sevenths of major and minor, augmented,
-suspended).
+beats only, the bonus for a root in the bass, and further chords (sixths, sevenths of major and
+minor, dominant ninths, augmented, suspended).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from composer_daw.evaluation.song_score import TICKS, TONICS, Key, Section, Song
+from composer_daw.evaluation.song_score import TICKS, TONICS, Key, Section, Song, key_of, keys_fit
 from composer_daw.performance import Array, Floats
 
 QUALITIES = {
@@ -23,25 +23,30 @@ QUALITIES = {
     "7": (0, 4, 7, 10),
     "m7": (0, 3, 7, 10),
     "maj7": (0, 4, 7, 11),
+    "6": (0, 4, 7, 9),
+    "m6": (0, 3, 7, 9),
     "dim": (0, 3, 6),
     "m7b5": (0, 3, 6, 10),
     "dim7": (0, 3, 6, 9),
     "aug": (0, 4, 8),
     "sus4": (0, 5, 7),
     "7sus4": (0, 5, 7, 10),
+    "9": (0, 4, 7, 10, 2),
 }
 NAMES = tuple(QUALITIES)
-MAJOR = frozenset({"", "7", "maj7", "aug", "sus4", "7sus4"})
-MINOR = frozenset({"m", "m7"})
-DOMINANT = frozenset({"", "7", "sus4", "7sus4", "aug"})
+MAJOR = frozenset({"", "6", "7", "9", "maj7", "aug", "sus4", "7sus4"})
+MINOR = frozenset({"m", "m6", "m7"})
+DOMINANT = frozenset({"", "6", "7", "9", "sus4", "7sus4", "aug"})
 LEADING = frozenset({"dim", "m7b5", "dim7"})
 
 MISSING = 0.5
 """What a tone of the chord that never sounds costs, in beats."""
-RARER = {"": 0.0, "m": 0.0, "dim": 0.25, "aug": 0.75, "sus4": 0.75, "7sus4": 0.75}
+RARER = {"": 0.0, "m": 0.0, "dim": 0.25, "aug": 0.75, "sus4": 0.75, "7sus4": 0.75, "9": 1.5}
 """What a chord costs beforehand, 0.25 if not named: a triad is preferred where it fits as well."""
 ROOT_BONUS = 0.5
 """What a beat with the root at the bottom gains."""
+NEAR = 0.05
+"""A key other than that of the song counts where it fits the notes better by this much (correlation)."""
 CUT = 0.75
 """What each stretch costs: a chord does not change for one passing note."""
 
@@ -124,7 +129,7 @@ def cadence_at(chords: Sequence[Chord], start: int, end: int, keys: Sequence[Key
     long = [2 * (min(then.end, end) - max(then.start, start)) >= end - start for then in line]
     pairs = [pair for pair, holds in zip(zip(line, line[1:], strict=False), long[1:], strict=True) if holds]
     kinds = {_kind(first, then, key) for first, then in pairs for key in keys}
-    if line and line[-1].end > start and any(_is_dominant(line[-1], key) for key in keys):
+    if line and line[-1].end > start and any(_on_dominant(line, key) for key in keys):
         kinds.add("half")
     return next((kind for kind in KINDS if kind in kinds), "")
 
@@ -132,14 +137,32 @@ def cadence_at(chords: Sequence[Chord], start: int, end: int, keys: Sequence[Key
 def cadences_of(
     song: Song, chords: Sequence[Chord], keys: Sequence[Sequence[Key]], phrase: int = 4
 ) -> list[Cadence]:
-    """Return how every phrase of so many bars ends, section by section; `keys` as many as sections."""
+    """Return how every phrase of so many bars ends, section by section; `keys` as many as sections.
+
+    A phrase within a section may also end in an authentic cadence of a relative key, or of the key that its
+    own notes fit best.
+    """
     found = []
     for number, section in enumerate(song.sections):
         for bar in phrase_ends(section, phrase):
             start, end = int(song.bar_lines[bar]), int(song.bar_lines[bar + 1])
+            kind = cadence_at(chords, start, end, keys[number])
+            if not kind and bar != section.first_bar + section.bars - 1:
+                near = [key.relative for key in keys[number]]
+                near += _clearly_in(song, int(song.bar_lines[bar + 1 - phrase]), end, keys[number])
+                kind = "authentic" if cadence_at(chords, start, end, near) == "authentic" else ""
             told = tuple(one for one in chords if start - 4 * TICKS <= one.start < end)
-            found.append(Cadence(number, bar, cadence_at(chords, start, end, keys[number]), told))
+            found.append(Cadence(number, bar, kind, told))
     return found
+
+
+def _clearly_in(song: Song, start: int, end: int, keys: Sequence[Key]) -> list[Key]:
+    """Return the key that the notes between two times fit better, by `NEAR`, than any of these; or none."""
+    rows = song.within(start, end, song.pitched)
+    if not len(rows):
+        return []
+    own, fit = key_of(rows), keys_fit(rows)
+    return [own] if all(fit[own.number] - fit[key.number] > NEAR for key in keys) else []
 
 
 def phrase_ends(section: Section, phrase: int = 4) -> list[int]:
@@ -161,6 +184,13 @@ def _kind(first: Chord, then: Chord, key: Key) -> str:
     if then.root == sixth and _is_dominant(first, key):
         return "deceptive"
     return ""
+
+
+def _on_dominant(line: Sequence[Chord], key: Key) -> bool:
+    """Tell whether chords end on the dominant, or on the leading-note chord that goes on from it."""
+    last = line[-1]
+    leading = (last.root - key.tonic) % 12 == 11 and last.quality in LEADING
+    return _is_dominant(last, key) or (leading and len(line) > 1 and _is_dominant(line[-2], key))
 
 
 def _is_dominant(chord: Chord, key: Key) -> bool:

@@ -1,10 +1,13 @@
 """The motif: what the melodies of two sections, or of two songs, have in common beyond chance.
 
-A melody is read as steps: (steps of the scale to the next note, time to it). The longest run that two
-sections share, as it stands or varied as composers do (inverted, in notes twice or half as long), is held
-against what a section gives whose steps are shuffled. Transposition makes no difference, along the scale
+A melody is read as steps: (steps of the scale to the next note, time to it). The runs of steps that two
+sections share, as they stand or varied as composers do (inverted, in notes twice or half as long), are held
+against those of a section whose steps are shuffled. Transposition makes no difference, along the scale
 either. Patterns of pitch and duration as viewpoints: D. Conklin & C. Anagnostopoulou, "Representation and
-discovery of multiple viewpoint patterns", ICMC 2001; the baseline is ours.
+discovery of multiple viewpoint patterns", ICMC 2001. A second reading takes only up, down or level for the
+pitch: contour and rhythm are what listeners keep of a melody that is moved to other chords (W. Dowling,
+"Scale and contour", Psychological Review 85, 1978). Either will do, each at half the level. The baseline is
+ours.
 """
 
 from __future__ import annotations
@@ -33,12 +36,16 @@ NGRAM = 5
 
 @dataclass(frozen=True)
 class Shared:
-    """The longest pattern of two melodies, in notes; what 95 % of shuffled ones reach at most; its variation.
+    """What a melody has of another: the longest run of notes, and how far runs reach on average.
 
-    `chance` is the share of shuffled melodies that do as well: (1 + as well) / (1 + draws).
+    `reach`: the length, in steps, of the longest shared run that a step stands in, the mean over all steps: a
+    long pattern raises it, and so does a short one that comes again and again. `baseline` is what 95 % of
+    shuffled melodies stay at or below, `chance` the share of them that reach as far: (1 + as far) / (1 +
+    draws). `variation` is the way in which most of it returns.
     """
 
     notes: int
+    reach: float
     baseline: float
     chance: float
     variation: str
@@ -55,24 +62,20 @@ def steps_of(line: np.ndarray[tuple[int, ...], np.dtype[np.void]], key: Key) -> 
 def shared_pattern(
     first: Sequence[Step | None], then: Sequence[Step | None], rng: np.random.Generator, draws: int = DRAWS
 ) -> Shared:
-    """Return the longest pattern of two melodies, and how far chance goes."""
-    names = {name: number for number, name in enumerate(VARIATIONS)}
-    best = np.zeros(len(names), np.int64)
-    shuffled = np.zeros((len(names), draws), np.int64)
-    orders = (
-        np.array([rng.permutation(len(then)) for _ in range(draws)]) if then else np.zeros((draws, 0), int)
-    )
-    for name, number in names.items():
-        codes, other = _coded(first, [VARIATIONS[name](step) if step else None for step in then])
-        best[number] = _longest(codes, other[None, :])[0]
-        shuffled[number] = _longest(codes, other[orders])
-    by_chance = shuffled.max(axis=0)
-    longest = int(best.max())
-    chance = (1 + int((by_chance >= longest).sum())) / (1 + draws)
-    notes = longest + 1 if longest else 0
-    return Shared(
-        notes, float(np.quantile(by_chance, 1 - LEVEL)) + 1, chance, list(names)[int(best.argmax())]
-    )
+    """Return what the second melody has of the first, and how far chance goes."""
+    orders = np.array([np.arange(len(then)), *(rng.permutation(len(then)) for _ in range(draws))], np.int64)
+    longest, reach = np.zeros(draws + 1, np.int64), np.zeros(draws + 1)
+    variation = ""
+    for name, undo in VARIATIONS.items():
+        codes, other = _coded(first, [undo(step) if step else None for step in then])
+        runs = _runs(codes, other[orders])
+        mean = runs.mean(axis=1) if len(then) else reach
+        variation = name if mean[0] > reach[0] else variation
+        reach = np.maximum(reach, mean)
+        longest = np.maximum(longest, runs.max(axis=1, initial=0))
+    chance = float((reach >= reach[0]).mean())  # the melody itself counts among those that reach as far
+    notes = int(longest[0]) + 1 if longest[0] else 0
+    return Shared(notes, float(reach[0]), float(np.quantile(reach[1:], 1 - LEVEL)), chance, variation)
 
 
 VARIATIONS: dict[str, Callable[[Step], tuple[float, float]]] = {
@@ -85,11 +88,11 @@ VARIATIONS: dict[str, Callable[[Step], tuple[float, float]]] = {
 
 
 def check_motif(song: Song, melody: Voice, key: Key, seed: int = 0) -> Check:
-    """Each kind of section shares with the first a pattern that is longer than chance makes it (5 %).
+    """Each kind of section shares more with the first than chance gives it (5 %).
 
     The first section of each kind is compared with the first of the song that has a melody; a section whose
     melody has fewer than six notes is passed over. Holds when at least two kinds have a melody, and every one
-    after the first shares its pattern.
+    after the first shares its pattern, in scale steps or in contour; `chance` is for the better of the two.
     """
     rng = np.random.default_rng(seed)
     firsts: dict[str, tuple[int, list[Step | None]]] = {}
@@ -103,20 +106,24 @@ def check_motif(song: Song, melody: Voice, key: Key, seed: int = 0) -> Check:
     figures: dict[str, float] = {}
     findings = []
     for kind, (number, steps) in others:
-        found = shared_pattern(own, steps, rng)
-        figures |= {
-            f"{kind}_notes": found.notes,
-            f"{kind}_baseline": found.baseline,
-            f"{kind}_chance": found.chance,
-        }
-        if found.chance > LEVEL:
+        exact = shared_pattern(own, steps, rng)
+        outline = shared_pattern(contour(own), contour(steps), rng)
+        chance = min(1.0, 2.0 * min(exact.chance, outline.chance))
+        figures |= {f"{kind}_notes": exact.notes, f"{kind}_contour_notes": outline.notes}
+        figures[f"{kind}_chance"] = chance
+        if chance > LEVEL:
             section = song.sections[number]
             what = (
-                f"'{section.name}' shares {found.notes} notes in a row with the {home}; "
-                f"shuffled melodies share {found.baseline:g}: the motif does not return"
+                f"the motif does not return: '{section.name}' has {exact.notes} notes in a row of the {home}, "
+                f"{outline.notes} by contour; shuffled melodies do as well in {chance / 2:.0%} of cases"
             )
             findings.append(Finding(section.first_bar + 1, 1.0, (melody.name,), what))
     return Check("motif", not findings, figures, tuple(findings))
+
+
+def contour(steps: Sequence[Step | None]) -> list[Step | None]:
+    """Return steps of which only up (1), level (0) or down (-1) is kept, beside the time."""
+    return [None if step is None else ((step[0] > 0) - (step[0] < 0), step[1]) for step in steps]
 
 
 def likeness(one: Sequence[Step | None], other: Sequence[Step | None]) -> float:
@@ -168,11 +175,15 @@ def _coded(first: Sequence[object], then: Sequence[object]) -> tuple[Ints, Ints]
     return np.array(mine, np.int64), np.array(yours, np.int64)
 
 
-def _longest(codes: Ints, others: Ints) -> Ints:
-    """Return the longest common run of `codes` and each row of `others`."""
+def _runs(codes: Ints, others: Ints) -> Ints:
+    """Return the length of the longest run of `codes` that covers each step of each row of `others`."""
     runs = np.zeros((others.shape[0], others.shape[1] + 1), np.int64)
-    longest = np.zeros(len(others), np.int64)
+    ending = np.zeros(others.shape, np.int64)  # the longest run that ends with this step
     for code in codes:
         runs[:, 1:] = np.where(others == code, runs[:, :-1] + 1, 0)
-        longest = np.maximum(longest, runs.max(axis=1))
-    return longest
+        ending = np.maximum(ending, runs[:, 1:])
+    covering = ending.copy()
+    for later in range(1, int(ending.max(initial=0))):
+        reaching = np.where(ending[:, later:] > later, ending[:, later:], 0)
+        covering[:, : others.shape[1] - later] = np.maximum(covering[:, : others.shape[1] - later], reaching)
+    return covering

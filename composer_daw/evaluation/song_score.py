@@ -80,6 +80,16 @@ class Key:
         return f"{TONICS[self.tonic]} {'minor' if self.minor else 'major'}"
 
     @property
+    def number(self) -> int:
+        """Return its place among 24: major from C up, then minor."""
+        return self.tonic + 12 * self.minor
+
+    @property
+    def relative(self) -> Key:
+        """Return the key with the same notes in the other mode: A minor for C major."""
+        return Key((self.tonic + (3 if self.minor else 9)) % 12, not self.minor)
+
+    @property
     def scale(self) -> tuple[int, ...]:
         """Return the pitch classes of the major or natural minor scale, from the tonic up."""
         steps = (0, 2, 3, 5, 7, 8, 10) if self.minor else (0, 2, 4, 5, 7, 9, 11)
@@ -188,7 +198,7 @@ def song_of(
     return Song(performance, rows, lines, beats, found, given)
 
 
-def keys(rows: Array) -> Floats:
+def keys_fit(rows: Array) -> Floats:
     """Return how notes, weighted by their length, go with 24 keys: major from C up, then minor (-1 to 1).
 
     The correlation with the profiles of Krumhansl & Kessler (Psychological Review 89, 1982).
@@ -199,7 +209,7 @@ def keys(rows: Array) -> Floats:
 
 def key_of(rows: Array) -> Key:
     """Return the key that notes go with best."""
-    best = int(keys(rows).argmax())
+    best = int(keys_fit(rows).argmax())
     return Key(best % 12, best >= 12)
 
 

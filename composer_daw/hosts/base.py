@@ -42,6 +42,10 @@ class Host(Protocol):
         """Return the delay that the engine reports and `render` takes out."""
 
     @property
+    def tail_s(self) -> float:
+        """Return how long it may sound after its last event; 0 where that is not known."""
+
+    @property
     def state(self) -> bytes:
         """Return what identifies the sound that is loaded, as bytes."""
 
@@ -64,7 +68,12 @@ class Host(Protocol):
 
 
 class ClosesItself:
-    """What every host does in a `with` block, for hosts to inherit."""
+    """What every host does in a `with` block, for hosts to inherit; and a tail that is not known."""
+
+    @property
+    def tail_s(self) -> float:
+        """Return 0: how long it sounds after its last event is not known."""
+        return 0.0
 
     def close(self) -> None:
         """Let go of the engine."""

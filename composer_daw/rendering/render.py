@@ -117,7 +117,7 @@ def check_technique(technique: str, instrument: Instrument) -> TechniqueSet:
 
 def _until_silent(events: Events, instrument: Instrument, host: Host, seed: int) -> Audio:
     """Return all outputs of the host, dry, from before the start of the score until they are silent."""
-    tail_s = FIRST_TAIL_S
+    tail_s = min(max(FIRST_TAIL_S, host.tail_s), LONGEST_TAIL_S)
     dry = host.render(events, events.duration_s + tail_s, seed)
     while not _ends_silent(dry) and tail_s < LONGEST_TAIL_S:
         tail_s *= 2

@@ -110,3 +110,11 @@ def test_a_section_in_another_key_ends_there() -> None:
     assert check_song(plain_song(tracks), key=C).check("cadences").holds is True
     given = [None, None, Key(6, False), None]
     assert check_song(plain_song(tracks), key=C, section_keys=given).check("cadences").holds is False
+
+
+def test_a_phrase_within_a_section_may_close_in_a_key_near_by() -> None:
+    """D minor, G minor, C7, F: the first phrase of the bridge is in F, and not C by its notes."""
+    in_f = {16: (50, 53, 57), 17: (55, 58, 62), 18: (48, 52, 55, 58), 19: (53, 57, 60)}
+    assert cadences(reharmonised(in_f)).holds is True
+    only_c = {19: (53, 57, 60)}  # C to F at the end of a phrase in C is no cadence
+    assert [one.bar for one in cadences(reharmonised(only_c | {18: (48, 52, 55)})).findings] == [20]

@@ -58,6 +58,9 @@ def test_the_chords_of_the_plain_song() -> None:
     ("names", "key", "kind"),
     [
         ("G7 C", C, "authentic"),
+        ("F Gsus4 C6", C, "authentic"),
+        ("C G7 Bm7b5", C, "half"),
+        ("C Bm7b5", C, ""),
         ("Bdim C", C, "authentic"),
         ("F C", C, "plagal"),
         ("Bb C", C, "modal"),
@@ -77,7 +80,8 @@ def test_cadences(names: str, key: Key, kind: str) -> None:
     notes = [note for bar, name in enumerate(names.split()) for note in block(4 * bar, 4, name)]
     song = song_of(written({"Chords": notes}))
     chords = chords_of(song, song.pitched)
-    assert cadence_at(chords, 4 * TICKS, 8 * TICKS, [key]) == kind
+    last = 4 * (len(names.split()) - 1)
+    assert cadence_at(chords, last * TICKS, (last + 4) * TICKS, [key]) == kind
 
 
 def test_a_tonic_that_goes_on_closes_and_one_that_only_passes_does_not() -> None:
@@ -86,6 +90,19 @@ def test_a_tonic_that_goes_on_closes_and_one_that_only_passes_does_not() -> None
     for notes, kind in ((held, "authentic"), (passing, "")):
         song = song_of(written({"Chords": notes}))
         assert cadence_at(chords_of(song, song.pitched), 8 * TICKS, 12 * TICKS, [C]) == kind
+
+
+def test_a_sixth_is_told_from_a_seventh_by_the_bass() -> None:
+    assert found([(0, 4, 48), (0, 4, 57), (0, 4, 64), (0, 4, 67)]) == ["C6"]
+    assert found([(0, 4, 45), (0, 4, 60), (0, 4, 64), (0, 4, 67)]) == ["Am7"]
+
+
+def test_a_ninth_over_its_bass_is_a_dominant() -> None:
+    """D minor, then F A B D over G in the bass: not one chord of D minor with a sixth."""
+    high: Beats = [
+        (at, 2, pitch) for at, pitches in ((0, (57, 62, 65)), (2, (57, 59, 62, 65))) for pitch in pitches
+    ]
+    assert found([*high, (0, 2, 38), (2, 2, 43)]) == ["Dm", "G9"]
 
 
 def test_irregularity() -> None:

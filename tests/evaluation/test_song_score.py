@@ -53,6 +53,10 @@ def test_keys_are_read(text: str, key: Key) -> None:
     assert parse_key(text) == key
 
 
+def test_relative_keys() -> None:
+    assert Key(0, False).relative == Key(9, True) and Key(9, True).relative == Key(0, False)
+
+
 @pytest.mark.parametrize("text", ["H minor", "C dorian", ""])
 def test_other_keys_are_refused(text: str) -> None:
     with pytest.raises(InputError, match="such as 'A minor'"):

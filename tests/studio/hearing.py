@@ -16,18 +16,28 @@ Place = tuple[int, int, float]
 
 def places(heard: Samples, whole: Samples, every: int = 2000, width: int = 1500) -> list[Place]:
     """Return (frame heard, frame of the piece, gain) for every stretch that is some stretch of `whole`."""
-    found = []
+    found: list[Place] = []
     for at in range(0, heard.shape[1] - width, every):
         stretch = heard[0, at : at + width].astype(np.float64)
         if np.abs(stretch).max() < 1e-3:
             continue
-        match = correlate(whole[0].astype(np.float64), stretch, "valid", method="fft")
-        place = int(match.argmax())
-        there = whole[0, place : place + width].astype(np.float64)
-        gain = float(stretch @ there / (there @ there))
-        if np.abs(stretch - gain * there).max() < ROUNDING * max(1.0, gain):
-            found.append((at, place, round(gain, 3)))
+        guess = at + found[-1][1] - found[-1][0] if found else -1
+        gain = _gain(stretch, whole, guess)
+        if gain is None:  # it does not go on as it did
+            guess = int(correlate(whole[0].astype(np.float64), stretch, "valid", method="fft").argmax())
+            gain = _gain(stretch, whole, guess)
+        if gain is not None:
+            found.append((at, guess, round(gain, 3)))
     return found
+
+
+def _gain(stretch: npt.NDArray[np.float64], whole: Samples, place: int) -> float | None:
+    """Return how much louder a stretch is than what stands at a place, or None where it is something else."""
+    there = whole[0, max(0, place) : max(0, place) + len(stretch)].astype(np.float64)
+    if place < 0 or len(there) < len(stretch):
+        return None
+    gain = float(stretch @ there / (there @ there))
+    return gain if np.abs(stretch - gain * there).max() < ROUNDING * max(1.0, gain) else None
 
 
 def shifts(found: list[Place]) -> list[int]:

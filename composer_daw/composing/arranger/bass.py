@@ -23,6 +23,8 @@ from composer_daw.composing.conditions import Part
 BEAM = 20
 HOME = 36
 """The pitch that roots lie about, C2, a little above it in lifted sections."""
+LOWEST = 28
+"""E1: lines do not go below it, even on a bass that can, unless its range is narrow."""
 PARALLEL = 25.0
 WALK = {0: 2.5, 1: 0.0, 2: 0.0, 3: 0.5, 4: 0.5, 5: 0.9, 7: 1.2}
 
@@ -112,7 +114,8 @@ def line(
 ) -> list[Sounding]:
     """Return the pitches of the strokes; `before` is the last note of the section before."""
     home = min(max(HOME + section.lift // 4, part.lowest), part.highest)
-    low, high = part.lowest, min(part.highest, max(home + 19, part.lowest + 12))
+    low = max(part.lowest, min(LOWEST, part.highest - 12))
+    high = min(part.highest, max(home + 19, part.lowest + 12))
     ways = [_Way(0.0, () if before is None else (before,))]
     for number, stroke in enumerate(rhythm):
         ends = rhythm[number + 1].onset if number + 1 < len(rhythm) else stroke.onset + stroke.beats
@@ -141,7 +144,7 @@ def _options(stroke: Stroke, low: int, high: int) -> list[int]:
     if stroke.sign == "A":  # a step of the scale, or the semitone below
         near = {pitch for pitch in classes if pitch in chord.scale} | {(following.bass - 1) % 12}
         classes = near or classes
-    return pitches_of(classes, low, high) or pitches_of({chord.bass, chord.root}, low - 12, high + 12)
+    return pitches_of(classes, low, high) or pitches_of(chord.tones, low, high) or [low]
 
 
 def _grown(

@@ -11,7 +11,7 @@ import dataclasses
 import numpy as np
 
 from composer_daw.composing.arranger.chords import Chord, chord, plain
-from composer_daw.composing.arranger.form import BAR, Draws, Phrase, Section
+from composer_daw.composing.arranger.form import Phrase, Section
 from composer_daw.composing.arranger.tables import Genre
 
 SEVENTHS = {
@@ -28,17 +28,18 @@ SWAPS = {
 """What stands in for a chord when a section returns: its function is the same, or nearly so."""
 
 
+OPENING = 6.0
+"""Quarter notes from the beginning of a phrase that stay as they were when a section returns."""
+
+
 def coloured(
-    chords: list[Chord], section: Section, phrase: Phrase, genre: Genre, draws: Draws
+    chords: list[Chord], section: Section, phrase: Phrase, genre: Genre, rng: np.random.Generator
 ) -> list[Chord]:
-    """Return the chords of a phrase with their colours; the last one, the goal of the cadence, stays plain."""
-    table, rng = genre.harmony, draws.of(section.kind, "colours", phrase.number)
+    """Return the chords of a phrase with their colours; the last one, the goal of the cadence, stays plain.
+    """
+    table = genre.harmony
     chords = _borrow(chords, table.borrowed * (0.25 + 0.75 * (1 - section.asked.valence) / 2), rng)
     chords = _secondary(chords, min(1.0, table.secondary * (0.7 + 0.6 * section.tension)), rng)
-    if section.time:
-        chords = _varied(
-            chords, phrase, section.start, draws.of(section.kind, "variation", phrase.number, section.time)
-        )
     chords = _suspend(chords, phrase, table.suspended, rng)
     final = section.last and phrase is section.phrases[-1]
     chords = [_with_seventh(one, table.sevenths, section, final and one is chords[-1], rng) for one in chords]
@@ -91,25 +92,26 @@ def _secondary(chords: list[Chord], likely: float, rng: np.random.Generator) -> 
     return found
 
 
-def _varied(chords: list[Chord], phrase: Phrase, start: float, rng: np.random.Generator) -> list[Chord]:
-    """Exchange one chord between opening and cadence for one of its function."""
-    opened = start + BAR * phrase.start + 1.5 * BAR
+def varied(chords: list[Chord], start: float, sevenths: float, rng: np.random.Generator) -> list[Chord]:
+    """Exchange one chord between the opening of a phrase and its cadence for one of its function."""
     inner = [
         number
         for number in range(1, len(chords) - 2)
-        if chords[number].start >= opened
-        and plain(chords[number].name) in SWAPS[chords[number].key.mode]
+        if chords[number].start >= start + OPENING
+        and _swap(chords[number]) is not None
         and _swap(chords[number]) not in (plain(chords[number - 1].name), plain(chords[number + 1].name))
     ]
     if inner and rng.random() < 0.7:
         number = inner[int(rng.integers(len(inner)))]
-        chords = [*chords]
-        chords[number] = _renamed(chords[number], _swap(chords[number]))
+        name = _swap(chords[number]) or ""
+        name = SEVENTHS.get(name, name) if rng.random() < sevenths else name
+        chords = [*chords[:number], _renamed(chords[number], name), *chords[number + 1 :]]
     return chords
 
 
-def _swap(one: Chord) -> str:
-    return SWAPS[one.key.mode][plain(one.name)]
+def _swap(one: Chord) -> str | None:
+    """Return what stands in for a chord, if anything does."""
+    return SWAPS[one.key.mode].get(plain(one.name))
 
 
 def _suspend(chords: list[Chord], phrase: Phrase, likely: float, rng: np.random.Generator) -> list[Chord]:

@@ -11,7 +11,7 @@ from composer_daw.composing.arranger.drawing import weighted
 from composer_daw.composing.arranger.form import BAR, Draws, Section
 from composer_daw.composing.arranger.playing import asked, first_of, is_guitar
 from composer_daw.composing.arranger.rhythm import Span, spans_of, weight_of_beat
-from composer_daw.composing.arranger.scales import nearest
+from composer_daw.composing.arranger.scales import nearest, pitches_of
 from composer_daw.composing.arranger.score import Note, Written
 from composer_daw.composing.arranger.tables import STEPS, Genre, Level
 from composer_daw.composing.conditions import Part
@@ -51,8 +51,8 @@ def held_chords(chords: Sequence[Chord], ceilings: Sequence[int], part: Part, wi
 def _close(chord: Chord, part: Part) -> tuple[int, ...]:
     """Return a chord in close position for an instrument whose range has no room for any shape."""
     middle = (part.lowest + part.highest) / 2
-    pitches = {nearest((tone,), middle, part.lowest, part.highest) for tone in chord.tones}
-    return tuple(sorted(pitches))
+    tones = [tone for tone in chord.tones if pitches_of((tone,), part.lowest, part.highest)]
+    return tuple(sorted({nearest((tone,), middle, part.lowest, part.highest) for tone in tones}))
 
 
 def comp(
@@ -95,7 +95,7 @@ def _strokes(signs: str, at: float, held: Sequence[Held]) -> list[tuple[Span, st
             spans[number] = (Span(span.onset, begins - span.onset), sign)
             spans.insert(number + 1, (Span(begins, span.end - begins), kind))
     found = []
-    for span, sign in spans:
+    for span, sign in spans if held else []:
         under = next((one for one in reversed(held) if one.chord.start <= span.onset + 0.26), held[0])
         end = min(span.end, under.chord.end)
         found.append((Span(span.onset, max(end - span.onset, 0.25)), sign, under))
@@ -106,6 +106,8 @@ def _stroke(
     span: Span, sign: str, held: Held, section: Section, part: Part, wanted: TechniqueSet | None
 ) -> list[Note]:
     """Return the notes of one sign."""
+    if not held.pitches:
+        return []
     pitches, techniques, beats = held.pitches, _technique(sign, part), span.beats
     rings = False
     if sign.isdigit():

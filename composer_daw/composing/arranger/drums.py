@@ -18,6 +18,11 @@ from composer_daw.composing.arranger.tables import STEPS, Genre
 from composer_daw.composing.conditions import Part
 
 CRASH, RIDE = 49, 51
+GHOSTS, FEATHER = 0.85, 30
+"""How likely a ghost note comes, and how much softer a feathered stroke of any other drum is."""
+FORTE = 4
+RIMSHOTS = ("rock", "pop", "j-pop")
+"""Genres whose back-beats are rimshots where a full section is forte at least."""
 CYMBALS = {42: -10, 44: -8, 46: -4, 51: -8, 53: -2}
 ACCENTS = (6, -8, 0, -8)
 """Of hats and rides on the sixteenths of a beat."""
@@ -34,7 +39,7 @@ def drums(section: Section, following: Section | None, genre: Genre, part: Part,
     fills = _fills(section, following, draws)
     enters = section.start + (BAR * (section.asked.bars // 2) if _enters_late(section) else 0.0)
     for bar in range(section.asked.bars):
-        _bar(kit, section, groove, bar, fills.get(bar, 0.0), rng)
+        _bar(kit, section, groove, bar, fills.get(bar, 0.0), genre.genre, rng)
     kit.notes = [one for one in kit.notes if one.onset >= enters - 1.0]
     for bar, beats in fills.items():
         write_fill(
@@ -75,41 +80,49 @@ def _fills(section: Section, following: Section | None, draws: Draws) -> dict[in
     return fills
 
 
-def _bar(kit: Kit, section: Section, groove: Groove, bar: int, fill: float, rng: np.random.Generator) -> None:
+def _bar(
+    kit: Kit,
+    section: Section,
+    groove: Groove,
+    bar: int,
+    fill: float,
+    genre: str,
+    rng: np.random.Generator,
+) -> None:
     """Write a bar of the groove up to its fill."""
     base, steps = section.velocity, STEPS - round(fill / SIXTEENTH)
+    loud = section.level == "full" and section.dynamic >= FORTE and genre in RIMSHOTS
     grows = section.kind == "prechorus"
     base += round(10 * (bar / max(1, section.asked.bars - 1) - 0.5)) if grows else 0
     for voice, pattern in groove.items():
         pitch = PITCHES[voice]
         for step in range(steps):
             sign = sign_at(pattern, STEPS * bar + step)
-            drawn = rng.random()
-            if sign in ".-":
+            skipped = rng.random() > GHOSTS
+            if sign in ".-" or (sign == "o" and voice == "snare" and skipped):
                 continue
+            velocity = base + CYMBALS.get(pitch, 0) + _accent(voice, pitch, step)
+            velocity -= FEATHER if sign == "o" and voice != "snare" else 0
+            ghost = sign == "o" and voice == "snare"
             at = section.start + BAR * bar + SIXTEENTH * step
-            accent = (
-                ACCENTS[step % 4] if pitch in CYMBALS else (4 if step % 8 == 4 and voice == "snare" else 0)
-            )
-            velocity = base + CYMBALS.get(pitch, 0) + accent
-            if sign == "o":
-                if voice != "snare" or drawn < 0.85:
-                    kit.hit(
-                        at,
-                        pitch,
-                        velocity + (-30 if voice != "snare" else 0),
-                        "snare=ghost" if voice == "snare" else "",
-                    )
-            else:
-                kit.hit(at, pitch, velocity, "snare=side_stick" if voice == "stick" else "")
-        if (
-            voice == "snare"
-            and section.level == "full"
-            and section.asked.arousal > 0
-            and fill == 0
-            and rng.random() < 0.25
-        ):
-            kit.hit(section.start + BAR * bar + SIXTEENTH * 15, pitch, base, "snare=ghost")
+            kit.hit(at, pitch, velocity, "snare=ghost" if ghost else _stroke(voice, loud))
+    lively = "snare" in groove and section.level == "full" and section.asked.arousal > 0
+    if lively and fill == 0 and rng.random() < 0.25:
+        kit.hit(section.start + BAR * (bar + 1) - SIXTEENTH, PITCHES["snare"], base, "snare=ghost")
+
+
+def _accent(voice: str, pitch: int, step: int) -> int:
+    """Return how much louder a sixteenth is than its section."""
+    if pitch in CYMBALS:
+        return ACCENTS[step % 4]
+    return 4 if voice == "snare" and step % 8 == 4 else 0
+
+
+def _stroke(voice: str, loud: bool) -> str:
+    """Return how a full stroke of a voice is played: side sticks as such, loud back-beats on the rim."""
+    if voice == "stick":
+        return "snare=side_stick"
+    return "snare=rimshot" if voice == "snare" and loud else ""
 
 
 def _crashes(kit: Kit, section: Section, enters: float) -> None:

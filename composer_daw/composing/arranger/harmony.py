@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from composer_daw.composing.arranger.chord_colours import coloured
+from composer_daw.composing.arranger.chord_colours import coloured, varied
 from composer_daw.composing.arranger.chords import Chord, bars_of, chord, plain
 from composer_daw.composing.arranger.drawing import weighted
 from composer_daw.composing.arranger.form import BAR, Draws, Phrase, Section
@@ -28,17 +28,34 @@ Bars = list[tuple[str, ...]]
 """The chords of each bar, as numerals."""
 
 
-def harmonize(section: Section, genre: Genre, draws: Draws) -> tuple[Chord, ...]:
-    """Return the chords of a section, without gaps from its start to its end."""
+def harmonize(section: Section, genre: Genre, draws: Draws, attempt: int = 0) -> tuple[Chord, ...]:
+    """Return the chords of a section, without gaps from its start to its end; each attempt is another draw.
+    """
     found: list[Chord] = []
     opening = ""
     for phrase in section.phrases:
-        rng = draws.of(section.kind, "harmony", phrase.number)
+        rng = draws.of(section.kind, "harmony", attempt, phrase.number)
         if not opening or rng.random() > 0.7 or phrase.key != section.phrases[0].key:
             opening = _opening(section, phrase, genre, rng)
         bars = _phrase(section, phrase, opening, genre, rng)
         chords = _placed(bars, section.start + BAR * phrase.start, phrase)
-        found += coloured(chords, section, phrase, genre, draws)
+        rng = draws.of(section.kind, "colours", attempt, phrase.number)
+        found += coloured(chords, section, phrase, genre, rng)
+    return tuple(found)
+
+
+def come_back(
+    chords: tuple[Chord, ...], first: Section, section: Section, genre: Genre, draws: Draws
+) -> tuple[Chord, ...]:
+    """Return the chords of a section that returns: those of the first time, but for one in each phrase."""
+    later = section.start - first.start
+    moved = [one.at(one.start + later, one.beats) for one in chords]
+    found: list[Chord] = []
+    for phrase in section.phrases:
+        start, end = (section.start + BAR * bar for bar in (phrase.start, phrase.start + phrase.bars))
+        own = [one for one in moved if start <= one.start < end]
+        rng = draws.of(section.kind, "variation", phrase.number, section.time)
+        found += varied(own, start, genre.harmony.sevenths, rng)
     return tuple(found)
 
 

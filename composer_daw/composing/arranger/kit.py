@@ -17,7 +17,9 @@ PITCHES = {
     "kick": 36, "snare": 38, "stick": 37, "hat": 42, "pedal": 44, "open": 46, "ride": 51, "bell": 53,
     "low": 41,
 }  # fmt: skip
-FILL = {"K": 36, "S": 38, "o": 38, "1": 50, "2": 48, "3": 45, "4": 41, "H": 46}
+FILL = {"K": 36, "S": 38, "o": 38, "f": 38, "1": 50, "2": 48, "3": 45, "4": 41, "H": 46}
+STROKES = {"o": "snare=ghost", "f": "snare=flam"}
+"""What signs of fills ask of the snare."""
 GHOST = -38
 """What is added to the velocity of a ghost note."""
 
@@ -68,7 +70,7 @@ def write_fill(kit: Kit, section: Section, at: float, beats: float, rng: np.rand
     for number, together in enumerate(signs):
         for sign in together:
             velocity = section.velocity - 6 + 16 * (number + 1) / len(signs)
-            kit.hit(begins + SIXTEENTH * number, FILL[sign], velocity, "snare=ghost" if sign == "o" else "")
+            kit.hit(begins + SIXTEENTH * number, FILL[sign], velocity, STROKES.get(sign, ""))
     if begins > at:
         kit.hit(at, PITCHES["hat"], section.velocity - 6)
 

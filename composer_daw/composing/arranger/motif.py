@@ -31,8 +31,6 @@ from composer_daw.composing.conditions import Key
 BARS = 2
 BEATS = 4.0 * BARS
 TRIES = 120
-SHORTLIST, KEPT = 40, 50.0
-"""So many of the best are tried in other sections, too, and no others are kept."""
 SHAPES = ("arch", "fall", "rise", "wave", "leap", "valley")
 
 
@@ -71,19 +69,15 @@ def draw_motif(
     character: Character,
     table: MelodyTable,
     chords: Sequence[Chord],
-    others: Sequence[Sequence[Chord]],
     key: Key,
     rng: np.random.Generator,
 ) -> Motif:
-    """Draw rhythm and contour.
-
-    `chords` are those of the first two bars of the section that states it first, `others` those of sections
-    of other kinds: there it must fit as well, at some height.
+    """Draw rhythm and contour; `chords` are those of the first two bars of the section that states it
+    first.
     """
     spans = _rhythm(character, table, rng)
     beats = [span.beats for span in spans]
     here = _grounds(spans, chords)
-    there = [_grounds(spans, opening) for opening in others]
     found, scores = [], []
     for _ in range(TRIES):
         contour = _contour(spans, character, rng)
@@ -92,9 +86,6 @@ def draw_motif(
             found.append(steps)
             pitches = [pitch_at(key, 35 + step) for step in steps]
             scores.append(_charm(contour, character) + _fit(pitches, here, beats))
-    for at in np.argsort(scores)[::-1][:SHORTLIST]:
-        pitches = [pitch_at(key, 35 + step) for step in found[at]]
-        scores[at] += sum(_moved(pitches, one, beats) for one in there) / max(1, len(there)) + KEPT
     likely = np.exp(1.5 * (np.asarray(scores) - max(scores)))
     return Motif(spans, found[position(rng, list(likely))], key)
 
@@ -167,9 +158,14 @@ def _fit(pitches: Sequence[int], grounds: Sequence[Ground], beats: Sequence[floa
     return score
 
 
-def _moved(pitches: Sequence[int], grounds: Sequence[Ground], beats: Sequence[float]) -> float:
-    """Return how well notes fit elsewhere, at the best of all heights."""
-    return max(_fit([pitch + shift for pitch in pitches], grounds, beats) for shift in range(12))
+def welcome(motif: Motif, chords: Sequence[Chord], places: Sequence[float]) -> float:
+    """Return how well the motif fits where phrases begin, at the best of all heights: 0 or below."""
+    beats, pitches = [span.beats for span in motif.spans], motif.pitches()
+    fits = []
+    for place in places:
+        grounds = [ground_of(Span(place + span.onset, span.beats), chords) for span in motif.spans]
+        fits.append(max(_fit([pitch + shift for pitch in pitches], grounds, beats) for shift in range(12)))
+    return max(fits, default=0.0) + 0.3 * sum(fits)
 
 
 def _grounds(spans: Sequence[Span], chords: Sequence[Chord]) -> list[Ground]:

@@ -13,10 +13,10 @@ from composer_daw.composing.arranger import bass as basses
 from composer_daw.composing.arranger.chords import Chord
 from composer_daw.composing.arranger.counterpoint import Sounding
 from composer_daw.composing.arranger.form import BAR, Draws, Section, plan_form
-from composer_daw.composing.arranger.harmony import harmonize
+from composer_daw.composing.arranger.harmony import come_back, harmonize
 from composer_daw.composing.arranger.lyrics import syllables
 from composer_daw.composing.arranger.mending import mend, mend_bass
-from composer_daw.composing.arranger.motif import Character, Motif, draw_motif
+from composer_daw.composing.arranger.motif import Character, Motif, draw_motif, welcome
 from composer_daw.composing.arranger.statement import states
 from composer_daw.composing.arranger.strings import ranges
 from composer_daw.composing.arranger.tables import Genre, genre_named
@@ -27,6 +27,8 @@ from composer_daw.errors import InputError
 
 ATTEMPTS = 4
 """So often the lines are drawn where mending parallels costs a section the motif."""
+HARMONIES = 10
+"""Draws of a section's chords, of which the motif takes the one that it fits best."""
 BASS = Part("bass", "bass", 28, 55)
 """The bass that the song is made with where no part plays it."""
 MELODY = Part("melody", "melody", 55, 91)
@@ -60,8 +62,7 @@ def plan(song: SongConditions, seed: int) -> Plan:
         raise InputError(f"{song.title}: a song needs sections and parts; give at least one of each")
     genre, draws = genre_named(song.genre), Draws(seed, song.title)
     sections = plan_form(song, draws)
-    chords = tuple(harmonize(section, genre, draws) for section in sections)
-    motif = _motif(song, sections, chords, genre, draws)
+    chords, motif = _harmony(song, sections, genre, draws)
     lead_part = next(
         (number for role in SINGERS for number, part in enumerate(song.parts) if part.role == role), None
     )
@@ -114,32 +115,57 @@ class _Lines:
         return tunes, _split(mended, [len(own) for own in low]), voiced
 
 
-def _motif(
-    song: SongConditions,
-    sections: Sequence[Section],
-    chords: Sequence[Sequence[Chord]],
-    genre: Genre,
-    draws: Draws,
-) -> Motif:
-    """Draw the motif from what all sections are like; it is made for the first verse, and fits elsewhere."""
-    weights = np.array([section.asked.bars for section in sections], float)
-    mean = {
-        name: float(np.average([getattr(section, name) for section in sections], weights=weights))
-        for name in ("density", "syncopation", "rise")
-    }
-    arousal = float(np.average([section.asked.arousal for section in sections], weights=weights))
-    valence = float(np.average([section.asked.valence for section in sections], weights=weights))
-    first = next((n for n, one in enumerate(sections) if one.kind == "verse"), 0)
-    openings = {
-        sections[n].kind: [c for c in own if c.start < sections[n].start + 2 * BAR]
-        for n, own in enumerate(chords)
-    }
-    home = openings[sections[first].kind]
-    others = [opening for kind, opening in openings.items() if kind != sections[first].kind and opening]
-    character = Character(
-        **mean, leaping=float(np.clip(0.5 + 0.35 * arousal + 0.15 * valence, 0, 1)), notes=_sung(song)
+def _harmony(
+    song: SongConditions, sections: Sequence[Section], genre: Genre, draws: Draws
+) -> tuple[tuple[tuple[Chord, ...], ...], Motif]:
+    """Return the chords of all sections and the motif: it is made for the first verse.
+
+    Of each other section's draws the one is taken where the motif fits best; what returns has the same
+    chords.
+    """
+    first = next((one for one in sections if one.kind == "verse"), sections[0])
+    home = harmonize(first, genre, draws)
+    opening = [one for one in home if one.start < first.start + 2 * BAR]
+    motif = draw_motif(_character(song, sections), genre.melody, opening, first.key, draws.of("motif"))
+    known: list[tuple[Section, tuple[Chord, ...]]] = [(first, home)]
+    found = []
+    for section in sections:
+        alike = next((one for one in known if _is_alike(one[0], section)), None)
+        if alike is None:
+            tries = [harmonize(section, genre, draws, attempt) for attempt in range(HARMONIES)]
+            alike = (section, max(tries, key=lambda one: welcome(motif, one, _openings(section))))
+            known.append(alike)
+        same = alike[0].number == section.number
+        found.append(alike[1] if same else come_back(alike[1], alike[0], section, genre, draws))
+    return tuple(found), motif
+
+
+def _is_alike(one: Section, other: Section) -> bool:
+    """Tell whether two sections share their chords: kind, key, phrases."""
+    return (one.kind, one.key, one.phrases) == (other.kind, other.key, other.phrases)
+
+
+def _openings(section: Section) -> list[float]:
+    """Return where phrases begin that have room for the motif."""
+    return [section.start + BAR * phrase.start for phrase in section.phrases if phrase.bars > 2]
+
+
+def _character(song: SongConditions, sections: Sequence[Section]) -> Character:
+    """Return what the motif is to be like: the mean of all sections."""
+    weights = [float(section.asked.bars) for section in sections]
+
+    def mean(values: list[float]) -> float:
+        return float(np.average(values, weights=weights))
+
+    arousal = mean([section.asked.arousal for section in sections])
+    valence = mean([section.asked.valence for section in sections])
+    return Character(
+        density=mean([section.density for section in sections]),
+        syncopation=mean([section.syncopation for section in sections]),
+        rise=mean([section.rise for section in sections]),
+        leaping=float(np.clip(0.5 + 0.35 * arousal + 0.15 * valence, 0, 1)),
+        notes=_sung(song),
     )
-    return draw_motif(character, genre.melody, home, others, sections[first].key, draws.of("motif"))
 
 
 def _sung(song: SongConditions) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,7 +59,7 @@ def perform(song: SongConditions, sections: Sequence[Section], written: Sequence
         texts.append(Text(float(tempo.seconds_at(section.start)), section.asked.name, "marker", 0))
     for number, (part, one) in enumerate(zip(song.parts, written, strict=True)):
         channel = channel_of(part, number)
-        notes = sorted(one.notes, key=lambda note: (note.onset, note.pitch))
+        notes = sorted(_playable(one.notes, part), key=lambda note: (note.onset, note.pitch))
         blocks.append(_rows(notes, tempo, sets, channel, number))
         controls += _pedal(one, tempo, channel, number)
         texts += [
@@ -77,6 +78,23 @@ def perform(song: SongConditions, sections: Sequence[Section], written: Sequence
         tuple(Track(part.name) for part in song.parts),
         tuple(sets),
     )
+
+
+def _playable(notes: Sequence[Note], part: Part) -> list[Note]:
+    """Return the notes as an instrument can play them: what is beyond its range comes back by octaves.
+
+    Where the range has no such pitch, the note is left out.
+    """
+    found: dict[tuple[float, int], Note] = {}
+    for note in notes:
+        pitch = note.pitch
+        pitch += 12 * max(0, -((pitch - part.lowest) // 12)) if pitch < part.lowest else 0
+        pitch -= 12 * max(0, -((part.highest - pitch) // 12)) if pitch > part.highest else 0
+        if part.lowest <= pitch <= part.highest:
+            found.setdefault(
+                (note.onset, pitch), note if pitch == note.pitch else dataclasses.replace(note, pitch=pitch)
+            )
+    return list(found.values())
 
 
 def _rows(

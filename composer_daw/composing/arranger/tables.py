@@ -67,6 +67,13 @@ def _pattern(allowed: str, lengths: tuple[int, ...] = (STEPS, 2 * STEPS)) -> Aft
     return AfterValidator(check)
 
 
+def _fill(text: str) -> str:
+    if not re.fullmatch(r"(?:[KSof1234H.]|\[[KSof1234H]+\])+", text):
+        raise ValueError(f"'{text}' is no fill; write K S o f 1 2 3 4 H . and [both] for two at once")
+    return text
+
+
+Fill = Annotated[str, AfterValidator(_fill)]
 Progression = Annotated[str, AfterValidator(_progression)]
 TwoBars = Annotated[str, AfterValidator(_cadence)]
 Cell = Annotated[str, _pattern("x-.", (STEPS,))]
@@ -154,7 +161,7 @@ class Common(_Part):
     sections: dict[Kind, SectionFigures]
     strings: dict[Kind, dict[StringTexture, Weight]]
     string_patterns: dict[Literal["pizzicato", "ostinato"], tuple[dict[StringRole, Cell], ...]]
-    fills: dict[Level, tuple[str, ...]]
+    fills: dict[Level, tuple[Fill, ...]]
 
     @model_validator(mode="after")
     def _checked(self) -> Common:

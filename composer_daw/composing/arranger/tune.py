@@ -67,7 +67,7 @@ def tune(
     """Return the melody of a section; the motif is not stated `barred` semitones from where it was made."""
     centre = register(part, section)
     sung = bool(section.asked.lyrics)
-    lowest, highest = int(centre) - REACH, int(centre) + REACH
+    lowest, highest = max(part.lowest, int(centre) - REACH), min(part.highest, int(centre) + REACH)
     setting = Setting(
         chords,
         lowest,

@@ -86,7 +86,14 @@ def _voicings(place: Place) -> Ints:
         complete = [row for row in rows if place.chord.third in {pitch % 12 for pitch in row}]
         if complete:
             return np.array(complete, np.int64)
-    raise ValueError(f"{place.chord.name}: no voicing lies within the ranges of the strings")
+    nearest = [_nearest(place.chord, voice) for voice in place.ranges]
+    return np.array([nearest], np.int64)
+
+
+def _nearest(chord: Chord, voice: VoiceRange) -> int:
+    """Return a pitch for a voice whose range has no room for more: a chord tone, where there is one."""
+    pitches = pitches_of(chord.tones, voice.lowest, voice.highest)
+    return min(pitches, key=lambda one: abs(one - voice.home), default=voice.home)
 
 
 def _own(place: Place, rows: Ints) -> Floats:
