@@ -62,7 +62,7 @@ class Bare:
         """Compile both."""
         self.declaration = load_declaration(STUDIO / "violin.yaml")
         lanes = len(BASE_LANES) + len(self.declaration.lanes)
-        self.strings = self._program(self.declaration.strings_dsp, lanes)
+        self.strings = self._program(self.declaration.programs[0], lanes)
         self.body = self._program(self.declaration.body_dsp, 1)
 
     def _program(self, name: str, inputs: int) -> Callable[[np.ndarray], np.ndarray]:
@@ -101,17 +101,13 @@ class Bare:
             score.with_technique([technique]), load_instrument("studio/violin").technique_map
         ).events
         total = round((events.duration_s + TAIL_S + events.pre_roll_s) * RATE)
-        timeline = np.zeros(total, np.float32)
+        timeline = np.zeros((1, total), np.float32)
         notes = read_notes(events, self.declaration, RATE, total, 0)
         controls = control_tracks(events, self.declaration, RATE, total)
         for packet in packets(plan_strokes(notes, self.declaration, RATE, total), RATE):
-            lay_out(
-                packet,
-                self.strings(build_lanes(packet, self.declaration, None, controls))[0].copy(),
-                timeline,
-                RATE,
-            )
-        return self.body(timeline[np.newaxis])
+            sound = self.strings(build_lanes(packet, self.declaration, None, controls))[:1].copy()
+            lay_out(packet, sound, timeline)
+        return self.body(timeline)
 
 
 def bare_loop(scores: list[Path], folder: Path, kind: str) -> float:

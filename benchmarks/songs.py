@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from composer_daw.errors import ComposerError
-from composer_daw.evaluation.song_motif import Step, likeness
+from composer_daw.evaluation.song_motif import LEVEL, Step, contour, likeness, shared_pattern, steps_of
 from composer_daw.evaluation.song_report import SongReport, check_song
-from composer_daw.evaluation.song_score import Section, song_of
+from composer_daw.evaluation.song_score import Section, key_of, song_of
+from composer_daw.evaluation.song_voices import melody_of
 from composer_daw.midi import load_midi
 from composer_daw.performance import Performance
 
@@ -111,6 +112,30 @@ def apart(melodies: Sequence[tuple[Path, tuple[Step | None, ...]]]) -> str:
     return f"{len(known)} pairs, above 0.25: {share:.3%}; " + "; ".join(f"{v:.2f} {n}" for v, n in known[:5])
 
 
+def openings(performance: Performance) -> list[list[Step | None]]:
+    """Return the melodies of up to four stretches of eight bars (or sections), at most 60 steps of each."""
+    song = song_of(performance, sections=blocks(performance))
+    melody, key = melody_of(song), key_of(song.pitched)
+    lines = [song.within(*song.span(one), melody.rows) for one in song.sections[:4]]
+    return [steps_of(line, key)[:60] for line in lines if len(line) > 8]
+
+
+def returns(one: Sequence[Step | None], other: Sequence[Step | None]) -> bool:
+    """Tell whether one melody has more of the other than chance gives it, as the check of the motif asks."""
+    rng = np.random.default_rng(0)
+    found = [shared_pattern(one, other, rng), shared_pattern(contour(one), contour(other), rng)]
+    return 2 * min(result.chance for result in found) <= LEVEL
+
+
+def motifs(paths: Sequence[Path]) -> str:
+    """Return how often the motif check finds the first stretch again: in the same piece, and in another."""
+    pieces = [one for one in (openings(load_midi(path)) for path in paths) if len(one) > 1]
+    within = [returns(piece[0], other) for piece in pieces for other in piece[1:]]
+    across = [returns(piece[0], then[1]) for piece, then in zip(pieces, pieces[1:] + pieces[:1], strict=True)]
+    same, other = f"{np.mean(within):.0%} of {len(within)}", f"{np.mean(across):.0%} of {len(across)}"
+    return f"{same} within a piece, {other} in another"
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -127,6 +152,7 @@ def main() -> None:
         mixed = reports(paths, given.seed, mixed=True)
         columns[f"{name}, shuffled"] = [figures(report) for _, report in mixed]
         print(f"likeness of different pieces of {name}: {apart([(p, r.steps) for p, r in real])}\n")
+        print(f"the first eight bars return in {name}: {motifs(paths)}\n")
     print("\n".join(table({name: rows for name, rows in columns.items() if rows})))
 
 

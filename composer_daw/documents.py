@@ -36,6 +36,7 @@ KINDS = {
     "technique_rules": "rules for techniques",
     "vocabulary": "a vocabulary",
     "graph": "a render graph",
+    "song": "a song file",
     "vary": "a spec of variations",
     "techniques": "a technique map",
     "pieces": "a technique map",

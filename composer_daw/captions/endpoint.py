@@ -31,8 +31,8 @@ SHORTEST = 8
 """Characters; what is shorter is no caption."""
 
 PROMPT = (
-    "You name the musical concept of a section of a song. Answer with one line in English of at most 14 words, "
-    "without quotes: who or what sounds, the scene, the mood and the manner of playing. "
+    "You name the musical concept of a section of a song. Answer with one line in English of at most 14 "
+    "words, without quotes: who or what sounds, the scene, the mood and the manner of playing. "
     "Example: a lonely cello at dusk, slow and tender"
 )
 

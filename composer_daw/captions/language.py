@@ -33,6 +33,8 @@ SCRIPTS = {
 }
 FOREIGN_SHARE = 0.3
 """So many of the letters in another script are more than a name."""
+NAME_SHARE = 0.2
+"""So many Japanese characters to a Latin letter are a name in an English text."""
 FEW = 3
 """A text of fewer words tells nothing by its function words."""
 SILENT = 6
@@ -77,6 +79,8 @@ def language_of(text: str) -> tuple[Language | None, str]:
     if sum(foreign.values()) > FOREIGN_SHARE * letters:
         name = max(foreign, key=lambda one: foreign[one])
         return None, SCRIPTS.get(name, f"a language in {name.capitalize()} script")
+    if scripts["KANA"] + scripts["CJK"] < NAME_SHARE * scripts["LATIN"]:
+        return _of_letters(text)
     if scripts["KANA"]:
         return "ja", ""
     if scripts["CJK"]:

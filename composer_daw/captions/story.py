@@ -1,8 +1,8 @@
 """Read a story: its words, and the point (valence, arousal) that they come to.
 
-The point is the mean of the words' points, by weight. What is negated counts for the opposite, half as much;
-what follows a turn ("but", けれど) counts double. Words are read one by one: irony, and who feels what, are not
-understood.
+The point is the mean of the words' points, by weight. What is negated counts for the opposite, half as much
+(times, places and weathers never do); what follows a turn ("but", けれど) counts double. Words are read one
+by one: irony, and who feels what, are not understood.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from composer_daw.captions.words import (
 NEGATED = -0.5
 """What a negated word's point is multiplied with: not happy is a little sad, not dead sad."""
 AFTER_A_TURN = 2.0
+NEGATABLE: tuple[Class, ...] = ("feeling", "theme", "motion")
 NEAR = 3
 """So many words before an English one a negation reaches; with two small ones between in Japanese."""
 FARTHEST_BETWEEN = 2
@@ -135,7 +136,8 @@ def _english(text: str, words: Words) -> Iterable[Found]:
     for match, number in english_matches(text, words.en):
         meaning = words.en[match.entry]
         weight = meaning.weight * (AFTER_A_TURN if number > turned_at >= 0 else 1.0)
-        negated = _negated_before(all_tokens, number, words.lexicon.negations.en)
+        near = _negated_before(all_tokens, number, words.lexicon.negations.en)
+        negated = near and meaning.kind in NEGATABLE
         yield Found(text[match.start : match.end], meaning, negated, weight)
 
 
@@ -162,7 +164,8 @@ def _japanese(text: str, words: Words) -> Iterable[Found]:
             continue
         meaning = words.ja[match.entry]
         weight = meaning.weight * (AFTER_A_TURN if match.start >= turned_at >= 0 else 1.0)
-        yield Found(text[match.start : match.end], meaning, _negated_after(text, match.end, lexicon), weight)
+        negated = meaning.kind in NEGATABLE and _negated_after(text, match.end, lexicon)
+        yield Found(text[match.start : match.end], meaning, negated, weight)
 
 
 def _is_name(text: str, start: int, end: int, titles: tuple[str, ...]) -> bool:

@@ -9,9 +9,16 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 VERB_ROWS = {
-    "う": "わいうえおっ", "く": "かきくけこい", "ぐ": "がぎぐげごい", "す": "さしすせそ", "つ": "たちつてとっ",
-    "ぬ": "なにぬねのん", "ぶ": "ばびぶべぼん", "む": "まみむめもん", "る": "らりるれろっ",
-}  # fmt: skip
+    "う": "わいうえおっ",
+    "く": "かきくけこい",
+    "ぐ": "がぎぐげごい",
+    "す": "さしすせそ",
+    "つ": "たちつてとっ",
+    "ぬ": "なにぬねのん",
+    "ぶ": "ばびぶべぼん",
+    "む": "まみむめもん",
+    "る": "らりるれろっ",
+}
 """What the last kana of a verb turns into (five-row verbs)."""
 ONE_ROW = "てたまなられよずそ"
 """What follows the stem of a one-row verb (食べる)."""
@@ -147,24 +154,28 @@ def names_in(text: str) -> set[str]:
     return set() if titled else {word for word in inside - small}
 
 
+ENDINGS: dict[str, tuple[str, ...]] = {
+    "ies": ("y",),
+    "ied": ("y",),
+    "iness": ("y",),
+    "ily": ("y",),
+    "es": ("", "e"),
+    "s": ("",),
+    "ing": ("", "e"),
+    "ed": ("", "e"),
+    "ly": ("",),
+    "ness": ("",),
+}
+"""Endings of English words, and what the base form has in their place."""
+
+
 @functools.lru_cache(maxsize=4096)
 def bases(word: str) -> tuple[str, ...]:
     """Return what an English word may be a form of, likeliest first."""
     found = [word]
     word = word.removesuffix("'s").removesuffix("'")
     found.append(word)
-    for ending, others in (
-        ("ies", ("y",)),
-        ("ied", ("y",)),
-        ("iness", ("y",)),
-        ("ily", ("y",)),
-        ("es", ("", "e")),
-        ("s", ("",)),
-        ("ing", ("", "e")),
-        ("ed", ("", "e")),
-        ("ly", ("",)),
-        ("ness", ("",)),
-    ):
+    for ending, others in ENDINGS.items():
         if word.endswith(ending) and len(word) - len(ending) > 2:
             stem = word.removesuffix(ending)
             found += [stem + other for other in others]
@@ -175,11 +186,15 @@ def bases(word: str) -> tuple[str, ...]:
 
 
 IRREGULAR = {
-    "wept": "weep", "lost": "lose", "left": "leave", "ran": "run", "fell": "fall", "fallen": "fall", "rose": "rise",
-    "risen": "rise", "flew": "fly", "sang": "sing", "sung": "sing", "slept": "sleep", "fought": "fight",
-    "died": "die", "dying": "die", "lying": "lie", "sank": "sink", "sunk": "sink", "grew": "grow", "grown": "grow",
-    "burnt": "burn", "dreamt": "dream", "won": "win", "forgave": "forgive", "hid": "hide", "hidden": "hide",
-    "leaves": "leave", "gave": "give", "shone": "shine", "loved": "love", "froze": "freezing", "frozen": "freezing",
+    form: base
+    for base, forms in {
+        "weep": "wept", "lose": "lost", "leave": "left leaves", "run": "ran", "fall": "fell fallen",
+        "rise": "rose risen", "fly": "flew flown", "sing": "sang sung", "sleep": "slept", "fight": "fought",
+        "die": "died dying", "lie": "lying", "sink": "sank sunk", "grow": "grew grown", "burn": "burnt",
+        "dream": "dreamt", "win": "won", "forgive": "forgave", "hide": "hid hidden",
+        "freezing": "froze frozen",
+    }.items()
+    for form in forms.split()
 }  # fmt: skip
 
 
@@ -200,16 +215,11 @@ def english_matches(text: str, entries: Mapping[str, object]) -> Iterator[tuple[
 
 
 def _entry_of(run: list[Token], entries: Mapping[str, object]) -> str | None:
-    if len(run) == 1:
-        return next((base for base in bases(run[0].word) if base in entries), None)
-    words = [one.word for one in run]
+    """Return the entry that a run of words is, its first word in any form."""
     if any(one.opens for one in run[1:]):
         return None
-    whole = " ".join(words)
-    if whole in entries:
-        return whole
-    return next((f"{base} {' '.join(words[1:])}" for base in bases(words[0])
-                 if f"{base} {' '.join(words[1:])}" in entries), None)  # fmt: skip
+    rest = "".join(f" {one.word}" for one in run[1:])
+    return next((base + rest for base in bases(run[0].word) if base + rest in entries), None)
 
 
 def normal(text: str) -> str:

@@ -42,8 +42,8 @@ def compose(
 ) -> None:
     """Compose SONG, a YAML, into DIR: score, performance, stems, mix and a page to hear them on.
 
-    docs/compose.md has the song file. COMPOSER_DAW_LLM_URL and COMPOSER_DAW_LLM_MODEL name a language model for
-    the captions, where one is wanted.
+    docs/compose.md tells what the song file may say. COMPOSER_DAW_LLM_URL and COMPOSER_DAW_LLM_MODEL name a
+    language model for the captions, where one is wanted.
     """
     from composer_daw.captions import Captioner, endpoint_from
     from composer_daw.cli.progress import bar

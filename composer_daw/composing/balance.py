@@ -1,8 +1,8 @@
 """Balance: a level for each part, from how loud its take is and where in the mix its role belongs.
 
-Loudness (ITU-R BS.1770) is measured dry, in the whole song and in each section in which the part plays. A part
-that would be too far under the mix in one of them is raised. Parts add up by power, as sounds do that have
-nothing to do with each other.
+Loudness (ITU-R BS.1770) is measured dry, in the whole song and in each section in which the part plays. A
+part that would be too far under the mix in one of them is raised. Parts add up by power, as sounds do that
+have nothing to do with each other.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from composer_daw.composing.request import Seated
 from composer_daw.measure.loudness import SILENT_LUFS, Powers, loudness_of, stretch
 
 FARTHEST_LU = 19.0
-"""No part is further under the mix of a section in which it plays: 24 with room for the hall and the limiter."""
+"""No part is further under the mix of a section in which it plays: 24, with room for hall and limiter."""
 MOST_RAISED_DB = 10.0
 ROUNDS = 6
 SOUNDS_LU = 40.0

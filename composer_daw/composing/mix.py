@@ -64,7 +64,9 @@ def mix(
     _write(path, graph_of(playing, {}, master, home), seed)
     plan = plan_graph(path, performance)
     takes = play(plan, seed, told=told, workers=workers)
-    balance = balanced(_powers({name: as_the_graph_says(take) for name, take in takes.items()}), playing, times)
+    balance = balanced(
+        _powers({name: as_the_graph_says(take) for name, take in takes.items()}), playing, times
+    )
     _write(path, graph_of(playing, balance.level_db, master, home), seed)
     plan = dataclasses.replace(plan, graph=plan_graph(path, performance).graph)
     mixdown = render_graph(plan, seed=seed, takes=takes)

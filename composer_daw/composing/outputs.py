@@ -26,8 +26,8 @@ MIX, STEMS, RECORD = "mix.wav", "stems", "song.json"
 def folder_whole(target: str | Path, force: bool = False) -> Iterator[Path]:
     """Yield a folder beside `target` that takes its name when the block ends without error.
 
-    Raises OutputError where something stands there already: an empty folder goes, and with `force` a song that
-    was written before, but nothing else.
+    Raises OutputError where something stands there already: an empty folder goes, and with `force` a song
+    that was written before, but nothing else.
     """
     home = Path(target)
     check_home(home, force)

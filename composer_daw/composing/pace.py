@@ -1,8 +1,8 @@
 """Pace: the tempo map of a performance: each section a little faster or slower, and a ritard at the end.
 
-The score keeps one tempo. A section that is more aroused than the song goes a little faster; the last bars slow
-down as measured ritards do: speed is a cubic root of score position (Friberg & Sundberg 1999, equation 1, q=3).
-The share by which sections differ is our choice.
+The score keeps one tempo. A section that is more aroused than the song goes a little faster; the last bars
+slow down as measured ritards do: speed is a cubic root of score position (Friberg & Sundberg 1999, equation
+1, q=3). The share by which sections differ is our choice.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ moves around it. How loud a section is says the score, and its mood adds a share
 `configs/compose/band.yaml`); what the humanizer does to single notes lies on top. Then a tempo map gives each
 section its pace, and the song its last ritard (`pace`).
 
-Techniques are shaped (envelopes, vibrato, brightness) over the whole part, once for each mood, and each section
-takes its own stretch of that, so that an envelope begun in one section ends in it.
+Techniques are shaped (envelopes, vibrato, brightness) over the whole part, once for each mood, and each
+section takes its own stretch of that, so that an envelope begun in one section ends in it.
 """
 
 from __future__ import annotations

@@ -121,12 +121,12 @@ def _seated(name: str, player: Player, seats: Mapping[Role, Seat], folder: Path)
     known = instrument.technique_map
     if known.is_kit != (role == "drums"):
         needed, is_one = ("needs a kit", "is none") if role == "drums" else ("has pitches", "is a kit")
-        raise PlacedError(f"the part {needed}, and '{instrument.name}' {is_one}", *place)
+        raise PlacedError(f"the part {needed}, and '{seat.instrument}' {is_one}", *place)
     low, high = known.range
     if player.range is not None:
         if player.range[0] < low or player.range[1] > high:
             own, given = _notes(known.range), _notes(player.range)
-            raise PlacedError(f"{given} is beyond '{instrument.name}', which has {own}", *place, "range")
+            raise PlacedError(f"{given} is beyond '{seat.instrument}', which has {own}", *place, "range")
         low, high = player.range
     part = Part(name, role, low, high, _techniques(known))
     return Seated(part, instrument, seat, player.level_db)
@@ -195,13 +195,13 @@ def _check_technique(technique: str, seated: Seated, *place: str) -> None:
     try:
         asked = check_techniques(technique, known, vocabulary)
     except InputError as error:
-        raise PlacedError(f"{error}; '{seated.instrument.name}' has {has}", *place) from error
+        raise PlacedError(f"{error}; '{seated.seat.instrument}' has {has}", *place) from error
     if known.is_kit:
         if not set(asked) <= seated.part.techniques:
-            raise PlacedError(f"'{seated.instrument.name}' does not have it; it has {has}", *place)
+            raise PlacedError(f"'{seated.seat.instrument}' does not have it; it has {has}", *place)
         return
     if resolve(asked, known, vocabulary).rung > Rung.COMBINED:
-        raise PlacedError(f"'{seated.instrument.name}' does not have it; it has {has}", *place)
+        raise PlacedError(f"'{seated.seat.instrument}' does not have it; it has {has}", *place)
 
 
 class _Sections:
@@ -285,8 +285,8 @@ class _Sections:
             if asked := self.captioner.ask(section.story, mood):
                 endpoint = self.captioner.endpoint
                 return asked, f"model {endpoint.model}" if endpoint else "model"
-        voices = [one.part.role for one in self.band]
-        names = {one.part.role: one.seat.called for one in reversed(self.band)}
+        voices: list[str] = [one.part.role for one in self.band]
+        names: dict[str, str] = {one.part.role: one.seat.called for one in reversed(self.band)}
         adjective = self.words.lexicon.adjectives.get(emotion, emotion)
         made = caption_of(self.readings[name], point, voices, names, self.words.lexicon, adjective)
         return made, "words"
@@ -323,7 +323,7 @@ class _Sections:
         return asked
 
     def _key(self, valence: float) -> Key:
-        """Return a key where the song names none: its mode by valence, its tonic by the first violin's ease."""
+        """Return a key where the song names none: its mode by valence; A minor or D major suit strings."""
         advised = self.profile.mode.at(valence)
         mode: Mode = advised if advised != "as written" else "minor" if valence < 0 else "major"
         return Key(9 if mode == "minor" else 2, mode)

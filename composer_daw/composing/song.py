@@ -34,7 +34,7 @@ SLOWEST_BPM, FASTEST_BPM = 30.0, 300.0
 SHORTEST_BARS, LONGEST_BARS = 4, 64
 SHORTEST_SUNG = 8
 """Bars of a verse, a chorus or a bridge: two phrases of four."""
-LONGEST_S = 20 * 60.0
+LONGEST_S = 10 * 60.0
 NARROWEST = 12
 """Semitones of a range."""
 STRINGS: tuple[Role, ...] = ("violin", "viola", "cello", "contrabass")
@@ -42,12 +42,25 @@ ALL_STRINGS = "strings"
 """For `techniques`: the four of the string section at once."""
 
 KIND_WORDS: tuple[tuple[str, Kind], ...] = (
-    ("prechorus", "prechorus"), ("pre chorus", "prechorus"), ("intro", "intro"), ("verse", "verse"),
-    ("chorus", "chorus"), ("refrain", "chorus"), ("hook", "chorus"), ("bridge", "bridge"), ("solo", "bridge"),
-    ("interlude", "bridge"), ("outro", "outro"), ("coda", "outro"), ("ending", "outro"), ("イントロ", "intro"),
-    ("aメロ", "verse"), ("bメロ", "prechorus"), ("cメロ", "bridge"), ("大サビ", "chorus"), ("サビ", "chorus"),
-    ("間奏", "bridge"), ("アウトロ", "outro"),
-)  # fmt: skip
+    ("prechorus", "prechorus"),
+    ("pre chorus", "prechorus"),
+    ("intro", "intro"),
+    ("verse", "verse"),
+    ("chorus", "chorus"),
+    ("refrain", "chorus"),
+    ("hook", "chorus"),
+    ("bridge", "bridge"),
+    ("interlude", "bridge"),
+    ("outro", "outro"),
+    ("coda", "outro"),
+    ("イントロ", "intro"),
+    ("aメロ", "verse"),
+    ("bメロ", "prechorus"),
+    ("サビ", "chorus"),
+    ("cメロ", "bridge"),
+    ("間奏", "bridge"),
+    ("アウトロ", "outro"),
+)
 """What the names of sections have in them, and of what kind they are then."""
 
 Unit = Annotated[float, Field(ge=-1, le=1)]
@@ -162,7 +175,6 @@ class Song(Mood):
     def _hangs_together(self) -> Song:
         profile = load_profile()
         _check_mood(self, profile)
-        _check_text(self.title, "title")
         try:
             genre_named(self.genre)
         except InputError as error:
@@ -256,7 +268,7 @@ def _check_player(name: str, player: Player | None) -> None:
 
 @functools.cache
 def emotion_spellings() -> dict[str, tuple[str, tuple[float, float]]]:
-    """Return the words for emotions in all spellings, each with its name and point; quadrants are no words."""
+    """Return the words for emotions in all spellings, each with its name and point; quadrants are none."""
     words = load_profile().words.items()
     return {
         spelling: (name, word.at)

@@ -114,8 +114,8 @@ def check_motif(song: Song, melody: Voice, key: Key, seed: int = 0) -> Check:
         if chance > LEVEL:
             section = song.sections[number]
             what = (
-                f"the motif does not return: '{section.name}' has {exact.notes} notes in a row of the {home}, "
-                f"{outline.notes} by contour; shuffled melodies do as well in {chance / 2:.0%} of cases"
+                f"the motif does not return: '{section.name}' has {exact.notes} notes in a row of the {home} "
+                f"({outline.notes} by contour); of shuffled melodies {chance / 2:.0%} have as much"
             )
             findings.append(Finding(section.first_bar + 1, 1.0, (melody.name,), what))
     return Check("motif", not findings, figures, tuple(findings))

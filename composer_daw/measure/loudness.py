@@ -1,4 +1,4 @@
-"""Loudness over time (ITU-R BS.1770-4): powers of short steps, from which the loudness of any stretch follows.
+"""Loudness over time (ITU-R BS.1770-4): powers of short steps, and the loudness of any stretch of them.
 
 A signal is weighted once; then the loudness of a section, or of a signal turned up or down, costs next to
 nothing. Loudness is gated as the recommendation has it: blocks of 0.4 s that begin every 0.1 s.

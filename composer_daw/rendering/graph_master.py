@@ -101,7 +101,7 @@ def limiter_curve(peaks: Samples, ceiling_db: float, sample_rate: int) -> Curve:
     AHEAD_S is averaged (Hann) over the last AHEAD_S, so no average reaches above what a peak allows.
     """
     from scipy.ndimage import minimum_filter1d
-    from scipy.signal import fftconvolve
+    from scipy.signal import oaconvolve
 
     ceiling = factor(ceiling_db)
     if peaks.max(initial=0.0) <= ceiling:
@@ -112,7 +112,7 @@ def limiter_curve(peaks: Samples, ceiling_db: float, sample_rate: int) -> Curve:
     length = ahead + 1
     lowest = minimum_filter1d(np.pad(gain, (ahead, ahead), mode="edge"), length, origin=-(length // 2))
     window = np.hanning(length + 2)[1:-1]
-    smooth = fftconvolve(lowest[: len(gain) + ahead], window / window.sum(), mode="valid")
+    smooth = oaconvolve(lowest[: len(gain) + ahead], window / window.sum(), mode="valid")
     return np.asarray(np.minimum(smooth, 1.0), np.float32)
 
 

@@ -21,6 +21,12 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def long_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The long page of `studio_samples`, written."""
+    return write_audition(samples.long_page(), tmp_path_factory.mktemp("long"))
+
+
+@pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
     """A tab of one browser for all tests."""
     with browsing(tmp_path_factory.mktemp("browser")) as tab:

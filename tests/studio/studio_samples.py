@@ -11,7 +11,9 @@ from composer_daw.pages import RollNote
 from composer_daw.studio import AuditionPage, Marker, Piece, Stem, Version
 
 RATE = 44_100
-LENGTH_S = 6.0
+LENGTH_S, LONG_S = 6.0, 30.0
+"""A slow machine does not get through the long ones while it tests."""
+
 STEM_HZ = {"bass": 110.0, "chords": 700.0, "melody": 1900.0}
 
 
@@ -50,9 +52,14 @@ def markers() -> list[Marker]:
     return [Marker(0.0, "intro"), Marker(2.0, "verse", "a lonely cello at dusk"), Marker(3.5, "chorus")]
 
 
-def stems(scale: float = 1.0) -> list[Stem]:
+def stems(scale: float = 1.0, length_s: float = LENGTH_S) -> list[Stem]:
     return [
-        Stem(name, audio(scale * tone(hz, partials=1)), notes("sustain", 4 * at), percussion=name == "bass")
+        Stem(
+            name,
+            audio(scale * tone(hz, partials=1, length_s=length_s)),
+            notes("sustain", 4 * at),
+            percussion=name == "bass",
+        )
         for at, (name, hz) in enumerate(STEM_HZ.items())
     ]
 
@@ -62,9 +69,9 @@ def mixed(parts: list[Stem]) -> Audio:
     return audio(np.sum(samples, axis=0))
 
 
-def twins() -> Piece:
+def twins(length_s: float = LENGTH_S) -> Piece:
     """Return one noise twice, then 6 dB down: what is heard tells the place and the version."""
-    one = noise()
+    one = noise(length_s=length_s)
     versions = [Version("loud", audio(one), notes()), Version("soft", audio(0.5 * one), notes("pizzicato"))]
     return Piece("twins", versions, [(0.0, 120.0), (3.0, 90.0)], markers())
 
@@ -78,14 +85,18 @@ def tones() -> Piece:
     return Piece("tones", versions)
 
 
-def song() -> Piece:
+def song(length_s: float = LENGTH_S) -> Piece:
     """Return a version of three stems, and one of them played otherwise."""
     versions = [
-        Version("mix", mixed(stems()), stems=stems()),
-        Version("quiet", mixed(stems(0.25)), stems=stems(0.25)),
+        Version(name, mixed(parts), stems=parts)
+        for name, parts in (("mix", stems(1.0, length_s)), ("quiet", stems(0.25, length_s)))
     ]
     return Piece("song", versions, [(0.0, 100.0)], markers())
 
 
 def page() -> AuditionPage:
     return AuditionPage("Audition", [twins(), tones(), song()], "A page.")
+
+
+def long_page() -> AuditionPage:
+    return AuditionPage("Long", [twins(LONG_S), song(LONG_S)])

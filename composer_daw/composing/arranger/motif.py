@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from composer_daw.composing.arranger.chords import Chord
+from composer_daw.composing.arranger.counterpoint import is_consecutive
 from composer_daw.composing.arranger.drawing import position
 from composer_daw.composing.arranger.grounds import Ground, ground_of
 from composer_daw.composing.arranger.rhythm import (
@@ -85,7 +86,7 @@ def draw_motif(
             steps = tuple(degree + step for step in contour)
             found.append(steps)
             pitches = [pitch_at(key, 35 + step) for step in steps]
-            scores.append(_charm(contour, character) + _fit(pitches, here, beats))
+            scores.append(_charm(contour, character) + 2.0 * _fit(pitches, here, beats))
     likely = np.exp(1.5 * (np.asarray(scores) - max(scores)))
     return Motif(spans, found[position(rng, list(likely))], key)
 
@@ -148,6 +149,9 @@ def _fit(pitches: Sequence[int], grounds: Sequence[Ground], beats: Sequence[floa
     """Return how well notes lie in the chords: on strong beats, and resolved by step where they do not."""
     score = 0.0
     for number, (pitch, ground, length) in enumerate(zip(pitches, grounds, beats, strict=True)):
+        if number:
+            before = (pitches[number - 1], grounds[number - 1].chord.bass)
+            score -= 4.0 * is_consecutive(before, (pitch, ground.chord.bass))
         if pitch % 12 in ground.chord.tones[:3]:
             continue
         inside, last = pitch % 12 in ground.chord.tones, number == len(pitches) - 1

@@ -69,14 +69,17 @@ def plan(song: SongConditions, seed: int) -> Plan:
     singer = MELODY if lead_part is None else song.parts[lead_part]
     lines = _Lines(song, sections, chords, genre, draws, motif, singer)
     barred: list[frozenset[int]] = [frozenset()] * len(sections)
+    drawn: list[tuple[int, int, list[Tune], Lines, Voicings]] = []
     for _ in range(ATTEMPTS):
         tunes, low, voiced = lines.draw(barred)
         lost = [not states(one.line, motif) and bool(one.shifts) for one in tunes]
+        drawn.append((sum(lost), len(drawn), tunes, low, voiced))
         if not any(lost):
             break
         barred = [
             bar | one.shifts if gone else bar for bar, one, gone in zip(barred, tunes, lost, strict=True)
         ]
+    _, _, tunes, low, voiced = min(drawn, key=lambda one: one[:2])
     return Plan(sections, genre, draws, chords, motif, tuple(tunes), low, voiced, lead_part)
 
 

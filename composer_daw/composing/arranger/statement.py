@@ -15,6 +15,8 @@ from composer_daw.composing.arranger.sketch import CLOSE, Slot
 
 STATED = 99
 """The group of a statement that is put where the sketch has none that fits."""
+ROOM = 3
+"""Semitones above statements of the motif that are left to the climax."""
 FEWEST = 4
 """Notes of the motif that make a statement."""
 ROUGH = 2.3
@@ -86,7 +88,7 @@ def _shift(
     members = [(slot, ground_of(slot, setting.chords)) for slot in slots]
     pattern = [motif.pitches()[slot.motif or 0] for slot in slots]
     best, least = None, rough
-    for shift in range(setting.lowest - min(pattern), setting.highest - 3 - max(pattern) + 1):
+    for shift in range(setting.lowest - min(pattern), setting.highest - ROOM - max(pattern) + 1):
         if shift in setting.barred:
             continue
         chosen = [pitch + shift for pitch in pattern]

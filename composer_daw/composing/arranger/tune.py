@@ -17,12 +17,14 @@ from composer_daw.composing.arranger.motif import Motif
 from composer_daw.composing.arranger.rhythm import notes_per_bar, weight_of_beat
 from composer_daw.composing.arranger.singing import fit, sing
 from composer_daw.composing.arranger.sketch import CLOSE, Slot, sketch
-from composer_daw.composing.arranger.statement import ROUGH, placed, stated
+from composer_daw.composing.arranger.statement import ROOM, ROUGH, placed, stated
 from composer_daw.composing.arranger.tables import Genre
 from composer_daw.composing.conditions import Part
 
 REACH = 8
 """Semitones from the middle of a section's register to its ends: a major tenth in all."""
+SWAY = 5
+"""Semitones that a section's register gives way to the motif, where it fits at few heights only."""
 CENTRE = 68
 """The middle of a verse's register where the instrument has it."""
 CLIMAX_AT, CLIMAX_FROM, CLIMAX_TO = 2 / 3, 0.5, 0.88
@@ -77,9 +79,14 @@ def tune(
         barred=barred,
     )
     planned = sketch(section, motif, centre, genre.melody, draws, sung)
-    if not any(held is not None for held in placed(planned, setting, motif, centre)):
-        planned = stated(planned, setting, motif, centre, section)
+    wide = _moved(setting, part, (-SWAY, SWAY))
+    if not any(held is not None for held in placed(planned, wide, motif, centre)):
+        planned = stated(planned, wide, motif, centre, section)
     slots = sing(planned if sung else _filled(planned, section), section)
+    held_to = [held for held in placed(slots, wide, motif, centre, 3 * ROUGH) if held is not None]
+    if held_to:
+        sways = min(0, min(held_to) - lowest) or max(0, max(held_to) + ROOM - highest)
+        setting = _moved(setting, part, (sways, sways))
     fixed = placed(slots, setting, motif, centre, 3 * ROUGH)
     shifts = frozenset(
         held - motif.pitches()[slot.motif]
@@ -94,6 +101,7 @@ def tune(
     ]
     varied = section.time if section.kind == "verse" else 0  # a chorus comes back as it was
     rng = draws.of(section.kind, "melody", "pitches", varied)
+    highest = setting.highest
     peak, top = _climax(slots, setting, fixed, section)
     if peak is not None:
         fixed[peak] = top
@@ -104,6 +112,12 @@ def tune(
     return Tune(
         tuple(slots), tuple(search.best()), search, tuple(held is not None for held in fixed), peak, shifts
     )
+
+
+def _moved(setting: Setting, part: Part, by: tuple[int, int]) -> Setting:
+    """Return a setting with its ends moved, within the range of the instrument."""
+    lowest = max(part.lowest, setting.lowest + by[0])
+    return dataclasses.replace(setting, lowest=lowest, highest=min(part.highest, setting.highest + by[1]))
 
 
 def register(part: Part, section: Section) -> float:

@@ -1,0 +1,79 @@
+"""Write configs/schema/song.schema.json from the model; `--check` says whether it is up to date.
+
+Editors complete and check song files by it. What ties places together (that the form names sections that are
+there, that an instrument has a technique, what language a text is in) only `load_request` checks.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+from environment import ROOT, run_inside
+
+TARGET = ROOT / "configs" / "schema" / "song.schema.json"
+DRAFT = "http://json-schema.org/draft-07/schema#"
+"""The draft that all editors know."""
+
+NOTE: dict[str, Any] = {
+    "anyOf": [
+        {"type": "string", "pattern": r"^\s*[A-Ga-g](#|b|♯|♭)?-?\d\s*$|^\d{1,3}$"},
+        {"type": "integer", "minimum": 0, "maximum": 127},
+    ]
+}
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of song files, with the short forms that they may take."""
+    from composer_daw.composing.arranger import genres
+    from composer_daw.composing.conditions import Role
+    from composer_daw.composing.song import Song
+
+    whole = Song.model_json_schema()
+    _plain(whole)
+    player = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Player"}, {"type": "null"}]}
+    players = whole["properties"]["instruments"]
+    players |= {"properties": dict.fromkeys(get_args(Role), player), "additionalProperties": player}
+    ranges = whole["$defs"]["Player"]["properties"]["range"]
+    ranges["anyOf"][0] |= {"items": [NOTE, NOTE]}
+    lines = whole["$defs"]["Section"]["properties"]["lyrics"]
+    listed = {key: lines.pop(key) for key in ("items", "type")}
+    lines["anyOf"] = [{"type": "string"}, listed]
+    whole["properties"]["genre"]["examples"] = list(genres())
+    head = {"$schema": DRAFT, "title": "Song file", "description": "What a song is to be; docs/compose.md."}
+    return {**head, **{key: value for key, value in whole.items() if key not in head}}
+
+
+def _plain(node: Any) -> None:
+    """Leave out titles that the model makes, and write fixed lists as the draft has them."""
+    if isinstance(node, list):
+        for one in node:
+            _plain(one)
+    elif isinstance(node, dict):
+        if isinstance(node.get("title"), str):
+            del node["title"]
+        if "prefixItems" in node:
+            node["items"] = node.pop("prefixItems")
+        for one in node.values():
+            _plain(one)
+
+
+def text() -> str:
+    """Return the file as it should stand."""
+    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def main() -> int:
+    """Write the file, or compare it."""
+    if "--check" in sys.argv:
+        return 0 if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == text() else 1
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    TARGET.write_bytes(text().encode("utf-8"))
+    return 0
+
+
+if __name__ == "__main__":
+    run_inside(Path(__file__))
+    sys.exit(main())
