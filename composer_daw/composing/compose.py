@@ -68,7 +68,7 @@ def compose(
     save_midi(performed.performance, folder / PERFORMANCE, by_track=True)
     told("performance")
     record = record_of(request, seed, generator.name)
-    remarks = [*request.remarks]
+    remarks = [*request.remarks, *_silent(score)]
     mixed = None
     if audio:
         played = load_midi(folder / PERFORMANCE)
@@ -97,6 +97,12 @@ def section_times(performed: Performed, request: Request) -> list[tuple[float, f
     spans = spans_of(request.conditions)
     edges = performed.performance.tempo.seconds_at([spans[0].start, *(span.end for span in spans)]).tolist()
     return list(zip(edges, edges[1:], strict=False))
+
+
+def _silent(score: Performance) -> list[str]:
+    """Return a remark for each part that has no notes."""
+    playing = set(score.notes["track"].tolist())
+    return [f"{track.name}: plays nothing" for row, track in enumerate(score.tracks) if row not in playing]
 
 
 def _save_stems(mixed: Mixed, folder: Path) -> None:

@@ -64,7 +64,7 @@ def _list(mixdown: Mixdown, plan: Plan, suffix: str) -> dict[str, Any]:
         }
         if part := parts.get(stem.name):
             licence = part.instrument.preset.licence.model_dump()
-            facts |= {"instrument": part.instrument.name, "digest": part.instrument.digest}
+            facts |= {"instrument": part.track.instrument, "digest": part.instrument.digest}
             facts |= {"technique": part.track.technique, "licence": licence}
         stems.append(facts)
     return {

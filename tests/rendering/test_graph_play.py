@@ -55,7 +55,8 @@ def test_an_error_names_the_track(tmp_path: Path, workers: int) -> None:
     assert "\n" not in str(error.value)
 
 
-def test_a_worker_that_dies_is_an_error_of_its_track(tmp_path: Path) -> None:
-    plan = planned(tmp_path, source="crash")
-    with pytest.raises(HostError, match=r"^alto: "):
-        play(plan, workers=2)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_engine_that_fails_is_an_error_of_its_track(tmp_path: Path, workers: int) -> None:
+    plan = planned(tmp_path, source="broken")
+    with pytest.raises(HostError, match=r"^alto: fake: broken on purpose$"):
+        play(plan, workers=workers)

@@ -99,7 +99,7 @@ def spread_over(pitches: range, count: int) -> list[int]:
 
 @pytest.mark.parametrize(("name", "technique"), [(n, t) for n in PITCHED for t in PITCHED[n]])
 def test_every_note_of_the_range_is_in_tune(band: dict[str, Studio], name: str, technique: str) -> None:
-    held_s = 0.3 if technique in MUTED else 0.7
+    held_s = 0.25 if technique in MUTED else 0.4
     studio = band[name]
     notes = studio.each_alone(technique, [(pitch, 84) for pitch in studio.pitches], held_s)
     for pitch, note in zip(studio.pitches, notes, strict=True):
@@ -300,7 +300,7 @@ def heard(studio: Studio, step: int, seed: int) -> tuple[npt.NDArray[np.float64]
     for technique in studio.techniques:
         mono = np.pad(studio.play(technique, plan, seed).audio.mono(), (0, 2 * RATE))
         for at_s, held_s, pitch, _ in plan:
-            sound = mono[round((at_s - 0.1) * RATE) : round((at_s + 0.9) * RATE)]
+            sound = mono[round((at_s - 0.1) * RATE) : round((at_s + 0.8) * RATE)]
             rows.append(vector(measure_note(sound, RATE, hertz(pitch), held_s)))
             names.append(technique)
     return np.array(rows), names, list(range(len(plan))) * len(studio.techniques)

@@ -38,13 +38,21 @@ def is_consecutive(before: tuple[int, int], after: tuple[int, int]) -> bool:
     return interval in PERFECT and (after[0] - after[1]) % 12 == interval and both_move
 
 
-def consecutives(upper: Line, lower: Line) -> list[float]:
-    """Return where forbidden parallels arrive, in quarter notes, each place once."""
+def consecutives(upper: Line, lower: Line, hard: bool = False) -> list[float]:
+    """Return where forbidden parallels arrive, in quarter notes, each place once.
+
+    `hard` ones alone are those that text-books never allow: both lines go the same way, from onset to onset or
+    from beat to beat. The others are gone to opposite ways, or over notes that lie between two strokes.
+    """
+    ways = [at_onsets(upper, lower), at_beats(upper, lower)]
+    if not hard:
+        ways.append(at_attacks(upper, lower))
     found: set[float] = set()
-    for pairs in (at_onsets(upper, lower), at_attacks(upper, lower), at_beats(upper, lower)):
-        for before, after in zip(pairs, pairs[1:], strict=False):
-            if is_consecutive(before[1:], after[1:]):
-                found.add(round(after[0], 3))
+    for pairs in ways:
+        for (_, *before), (place, *after) in zip(pairs, pairs[1:], strict=False):
+            together = (after[0] > before[0]) == (after[1] > before[1])
+            if is_consecutive((before[0], before[1]), (after[0], after[1])) and (together or not hard):
+                found.add(round(place, 3))
     return sorted(found)
 
 

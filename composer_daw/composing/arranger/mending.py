@@ -25,12 +25,12 @@ AROUND = 12.0
 def mend(tunes: Sequence[Tune], basses: Sequence[Line]) -> list[Tune]:
     """Return the melodies of all sections without parallels with these lines, as far as notes can give way."""
     mended = list(tunes)
-    for bound_too in (False, True):
-        left = _faults(mended, basses)
+    for bound_too in (False, True):  # the motif gives way to hard faults alone
+        left = _faults(mended, basses, hard=bound_too)
         stuck: set[float] = set()
         while waiting := [place for place in left if place not in stuck]:
             changed = _changed(mended, basses, waiting[0], bound_too)
-            after = _faults(changed, basses) if changed is not None else left
+            after = _faults(changed, basses, hard=bound_too) if changed is not None else left
             if changed is None or len(after) >= len(left):
                 stuck.add(waiting[0])
             else:
@@ -38,10 +38,10 @@ def mend(tunes: Sequence[Tune], basses: Sequence[Line]) -> list[Tune]:
     return mended
 
 
-def _faults(tunes: Sequence[Tune], basses: Sequence[Line]) -> list[float]:
+def _faults(tunes: Sequence[Tune], basses: Sequence[Line], hard: bool) -> list[float]:
     """Return where any of the basses has parallels with the melody; a place counts once for each bass."""
     whole = [note for tune in tunes for note in tune.line]
-    return sorted(place for bass in basses for place in consecutives(whole, bass))
+    return sorted(place for bass in basses for place in consecutives(whole, bass, hard))
 
 
 def _changed(
@@ -69,7 +69,7 @@ def _change(
     start, end = place - AROUND, place + AROUND
     near = [note for note in whole if note.end > start and note.onset < end]
     below = [[note for note in bass if note.end > start and note.onset < end] for bass in basses]
-    had = sum(len(consecutives(near, bass)) for bass in below)
+    had = sum(len(consecutives(near, bass, bound_too)) for bass in below)
     for number, tune in enumerate(tunes):
         for row, slot in enumerate(tune.slots):
             if not place - BEFORE <= slot.onset <= place + AFTER or (tune.bound[row] and not bound_too):
@@ -83,7 +83,7 @@ def _change(
                     note._replace(pitch=pitch) if abs(note.onset - slot.onset) < 1e-6 else note
                     for note in near
                 ]
-                if sum(len(consecutives(tried, bass)) for bass in below) < had:
+                if sum(len(consecutives(tried, bass, bound_too)) for bass in below) < had:
                     best = (cost, number, row, pitch)
     return best[1:] if best else None
 

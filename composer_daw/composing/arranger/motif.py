@@ -139,6 +139,7 @@ def _charm(contour: tuple[int, ...], character: Character) -> float:
         if one == two and two != three
     )
     span, widest = max(contour) - min(contour), 5.0 + 2.0 * character.leaping
+    score -= 20.0 * (span > 7)
     score -= 1.5 * max(0.0, 3.0 + 1.5 * character.leaping - span) + 1.2 * max(0.0, span - widest)
     score += 0.35 * len(set(moves.tolist())) + 0.5 * len(set(contour))
     score += 0.5 * character.rise * float(np.sign(contour[-1]))
