@@ -32,7 +32,7 @@ def caption_of(
     said = [one for one in _once(reading.found) if not one.negated]
     feeling = _first(said, "feeling") or adjective
     voice = _voice(point, voices, names, lexicon)
-    where = [one.meaning.says for kind in PLACED for one in said if one.meaning.kind == kind][:2]
+    where = _where(said)
     about = _first(said, "theme")
     doing = _first(said, "motion")
     subject = f"{_article(feeling or voice)} {' '.join(filter(None, (feeling, voice)))}"
@@ -75,6 +75,13 @@ def _once(found: Iterable[Found]) -> list[Found]:
     for one in found:
         seen.setdefault(one.meaning.says, one)
     return list(seen.values())
+
+
+def _where(said: list[Found]) -> list[str]:
+    """Return where it is, two phrases at most: the weightiest time, place or weather."""
+    firsts = [next((one for one in said if one.meaning.kind == kind), None) for kind in PLACED]
+    there = sorted((one for one in firsts if one is not None), key=lambda one: -one.meaning.weight)[:2]
+    return [one.meaning.says for one in firsts if one in there]
 
 
 def _first(said: list[Found], kind: Class) -> str:

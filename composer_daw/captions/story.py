@@ -1,14 +1,15 @@
 """Read a story: its words, and the point (valence, arousal) that they come to.
 
-The point is the mean of the words' points, by weight. What is negated counts for the opposite, half as much
-(times, places and weathers never do); what follows a turn ("but", けれど) counts double. Words are read one
-by one: irony, and who feels what, are not understood.
+The point is the mean of the words' points, by weight; the scene (time, place, weather) colours what is felt
+and done, and has half of that weight at most. What is negated counts for the opposite, half as much
+(scenes never do); what follows a turn ("but", けれど) counts double. Words are read one by one: irony, and who
+feels what, are not understood.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,7 +28,10 @@ from composer_daw.captions.words import (
 NEGATED = -0.5
 """What a negated word's point is multiplied with: not happy is a little sad, not dead sad."""
 AFTER_A_TURN = 2.0
+SCENE_SHARE = 0.5
+"""Of the weight of feelings, themes and motions, what scenes have at most."""
 NEGATABLE: tuple[Class, ...] = ("feeling", "theme", "motion")
+"""What a word can deny; a night is there all the same."""
 NEAR = 3
 """So many words before an English one a negation reaches; with two small ones between in Japanese."""
 FARTHEST_BETWEEN = 2
@@ -118,9 +122,18 @@ def _meaning(kind: Class, row: Row) -> Meaning:
     return Meaning(kind, row.says, row.at, row.weight, row.tokens or (row.says,), "")
 
 
-def _point(found: Iterable[Found]) -> Point | None:
+def _point(found: Sequence[Found]) -> Point | None:
+    told = sum(one.weight for one in found if one.meaning.kind in NEGATABLE)
+    scene = sum(one.weight for one in found if one.meaning.kind not in NEGATABLE)
+    less = min(1.0, SCENE_SHARE * told / scene) if told and scene else 1.0
     weighed = [
-        (one.weight, one.meaning.at, NEGATED if one.negated else 1.0) for one in found if one.meaning.at
+        (
+            one.weight * (1.0 if one.meaning.kind in NEGATABLE else less),
+            one.meaning.at,
+            NEGATED if one.negated else 1.0,
+        )
+        for one in found
+        if one.meaning.at
     ]
     total = sum(weight for weight, _, _ in weighed)
     if not weighed:

@@ -64,7 +64,7 @@ def balanced(powers: Mapping[str, Powers], band: Sequence[Seated], times: Times)
         }
     top = max(level.values(), default=0.0)
     return Balance(
-        {name: round(db - top, 1) for name, db in level.items()},
+        {name: round(db - top, 1) + 0.0 for name, db in level.items()},
         {name: round(lu, 1) for name, lu in under.items()},
     )
 

@@ -104,6 +104,7 @@ def render_graph(
     seed: int = 0,
     out_of_range: OutOfRange = "fail",
     stems: bool = True,
+    dry: bool = True,
     told: Told = lambda name: None,
     takes: dict[str, Take] | None = None,
 ) -> Mixdown:
@@ -112,7 +113,7 @@ def render_graph(
     `takes` are the tracks where they were played before, by `graph_play.play`.
 
     Raises what `render` raises, with the name of the track, and InputError for a mix that is silent. Stems
-    take the memory of a mix each; leave them out where nobody asks for them.
+    take the memory of a mix each; leave them out, or only the dry ones, where nobody asks for them.
     """
     takes = play(plan, seed, out_of_range, told) if takes is None else takes
     desk = _Desk(plan, stems)
@@ -130,7 +131,7 @@ def render_graph(
         if name not in takes:
             told(name)
     premaster = Audio(desk.waiting.pop(MASTER), plan.sample_rate)
-    mixdown = _mastered(desk, premaster, takes)
+    mixdown = _mastered(desk, premaster, takes, dry)
     told(MASTER)
     return mixdown
 
@@ -167,7 +168,7 @@ def only_adds(graph: Graph, name: str) -> bool:
     return name in graph.buses and not graph.buses[name].effects
 
 
-def _mastered(desk: _Desk, premaster: Audio, takes: dict[str, Take]) -> Mixdown:
+def _mastered(desk: _Desk, premaster: Audio, takes: dict[str, Take], dry: bool) -> Mixdown:
     """Return the mix and its stems, all under the one curve of the master."""
     master, rate = desk.plan.graph.master, premaster.sample_rate
     mix = desk.through(MASTER, premaster, master.effects)
@@ -175,7 +176,7 @@ def _mastered(desk: _Desk, premaster: Audio, takes: dict[str, Take]) -> Mixdown:
     if desk.rings_on:
         _fade(mastered.curve, rate)
     length = mix.samples.shape[1]
-    stems = list(_dry(takes, length)) if desk.keep else []
+    stems = list(_dry(takes, length)) if desk.keep and dry else []
     for stem in _wet(desk):
         samples = padded(stem.audio.samples, length)
         shown = samples if master.effects else mastered.apply(samples)

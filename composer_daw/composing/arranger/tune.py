@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from composer_daw.composing.arranger.chords import Chord
-from composer_daw.composing.arranger.counterpoint import Sounding
+from composer_daw.composing.arranger.counterpoint import Sounding, is_consecutive
 from composer_daw.composing.arranger.form import BAR, Draws, Section
 from composer_daw.composing.arranger.grounds import ground_of
 from composer_daw.composing.arranger.melody import Search, Setting
@@ -102,12 +102,12 @@ def tune(
     varied = section.time if section.kind == "verse" else 0  # a chorus comes back as it was
     rng = draws.of(section.kind, "melody", "pitches", varied)
     highest = setting.highest
+    _bind_end(slots, fixed, section, setting)
     peak, top = _climax(slots, setting, fixed, section)
     if peak is not None:
         fixed[peak] = top
         slots = _towards(slots, peak, top)
     ceilings = [highest if number == peak else top - 1 for number in range(len(slots))]
-    _bind_end(slots, fixed, section, setting, ceilings)
     search = Search(slots, setting, fixed, ceilings, rng)
     return Tune(
         tuple(slots), tuple(search.best()), search, tuple(held is not None for held in fixed), peak, shifts
@@ -173,6 +173,7 @@ def _climax(
         for pitch in range(floor + 1, setting.highest + 1):
             beside = [fixed[at] for at in (number - 1, number + 1) if 0 <= at < len(slots)]
             far = any(held is not None and abs(pitch - held) > FURTHEST for held in beside)
+            far = far or _is_parallel(slots, setting, fixed, number, pitch)
             if pitch % 12 not in ground.chord.tones[:3] or far:
                 continue
             worth = (
@@ -184,18 +185,34 @@ def _climax(
     return best or (None, setting.highest + 1)
 
 
+def _is_parallel(
+    slots: Sequence[Slot], setting: Setting, fixed: Sequence[int | None], at: int, pitch: int
+) -> bool:
+    """Tell whether a pitch makes fifths or octaves with the bass, together with a bound note beside it."""
+    here = (pitch, ground_of(slots[at], setting.chords).chord.bass)
+    for beside in (at - 1, at + 1):
+        held = fixed[beside] if 0 <= beside < len(slots) else None
+        if held is None:
+            continue
+        there = (held, ground_of(slots[beside], setting.chords).chord.bass)
+        if is_consecutive(here, there):
+            return True
+    return False
+
+
 def _bind_end(
     slots: Sequence[Slot],
     fixed: list[int | None],
     section: Section,
     setting: Setting,
-    ceilings: Sequence[int],
 ) -> None:
     """Bind the last note of the song, and of choruses, to the tonic nearest to where it is meant."""
     final = section.phrases[-1]
     ends = section.last or (section.kind == "chorus" and final.cadence == "authentic")
     if not ends or not slots or not slots[-1].closing:
         return
-    tonics = [pitch for pitch in range(setting.lowest, ceilings[-1] + 1) if pitch % 12 == final.goal.tonic]
+    tonics = [
+        pitch for pitch in range(setting.lowest, setting.highest - ROOM + 1) if pitch % 12 == final.goal.tonic
+    ]
     if tonics:
         fixed[-1] = min(tonics, key=lambda pitch: abs(pitch - slots[-1].target))
