@@ -2,8 +2,8 @@
 
 The point is the mean of the words' points, by weight; the scene (time, place, weather) colours what is felt
 and done, and has half of that weight at most. What is negated counts for the opposite, half as much
-(scenes never do); what follows a turn ("but", けれど) counts double. Words are read one by one: irony, and who
-feels what, are not understood.
+(scenes never do); what follows a turn ("but", けれど) counts double. Words are read one by one: irony, and
+who feels what, are not understood.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def mix(
     )
     _write(path, graph_of(playing, balance.level_db, master, home), seed)
     plan = dataclasses.replace(plan, graph=plan_graph(path, performance).graph)
-    mixdown = render_graph(plan, seed=seed, takes=takes, dry=False)
+    mixdown = render_graph(plan, seed=seed, takes=takes, dry_stems=False)
     heard = {stem.name: stem.audio for stem in mixdown.stems if stem.in_mix and stem.name in takes}
     powers = _powers({**heard, MASTER: mixdown.audio})
     plays = {name: _plays(performance, name, times) for name in heard}

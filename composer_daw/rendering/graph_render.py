@@ -104,7 +104,7 @@ def render_graph(
     seed: int = 0,
     out_of_range: OutOfRange = "fail",
     stems: bool = True,
-    dry: bool = True,
+    dry_stems: bool = True,
     told: Told = lambda name: None,
     takes: dict[str, Take] | None = None,
 ) -> Mixdown:
@@ -131,7 +131,7 @@ def render_graph(
         if name not in takes:
             told(name)
     premaster = Audio(desk.waiting.pop(MASTER), plan.sample_rate)
-    mixdown = _mastered(desk, premaster, takes, dry)
+    mixdown = _mastered(desk, premaster, takes, dry_stems)
     told(MASTER)
     return mixdown
 
@@ -168,7 +168,7 @@ def only_adds(graph: Graph, name: str) -> bool:
     return name in graph.buses and not graph.buses[name].effects
 
 
-def _mastered(desk: _Desk, premaster: Audio, takes: dict[str, Take], dry: bool) -> Mixdown:
+def _mastered(desk: _Desk, premaster: Audio, takes: dict[str, Take], dry_stems: bool) -> Mixdown:
     """Return the mix and its stems, all under the one curve of the master."""
     master, rate = desk.plan.graph.master, premaster.sample_rate
     mix = desk.through(MASTER, premaster, master.effects)
@@ -176,7 +176,7 @@ def _mastered(desk: _Desk, premaster: Audio, takes: dict[str, Take], dry: bool) 
     if desk.rings_on:
         _fade(mastered.curve, rate)
     length = mix.samples.shape[1]
-    stems = list(_dry(takes, length)) if desk.keep and dry else []
+    stems = list(_dry(takes, length)) if desk.keep and dry_stems else []
     for stem in _wet(desk):
         samples = padded(stem.audio.samples, length)
         shown = samples if master.effects else mastered.apply(samples)

@@ -66,9 +66,11 @@ FIGURES = {
 def strings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Section]:
     """Each of the four, opened once."""
     instrument = load_instrument(f"studio/{request.param}")
+    lowest, highest = instrument.technique_map.range
+    middle, brightest, slowest_hz = FIGURES[request.param]
     with open_host(instrument) as host:
         play = player(instrument, host, tmp_path_factory.mktemp(request.param))
-        yield Section(play, *instrument.technique_map.range, *FIGURES[request.param])
+        yield Section(play, lowest, highest, middle, brightest, slowest_hz)
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,8 @@ def is_consecutive(before: tuple[int, int], after: tuple[int, int]) -> bool:
 def consecutives(upper: Line, lower: Line, hard: bool = False) -> list[float]:
     """Return where forbidden parallels arrive, in quarter notes, each place once.
 
-    `hard` ones alone are those that text-books never allow: both lines go the same way, from onset to onset or
-    from beat to beat. The others are gone to opposite ways, or over notes that lie between two strokes.
+    `hard` ones alone are those that text-books never allow: both lines go the same way, from onset to onset
+    or from beat to beat. The others are gone to opposite ways, or over notes that lie between two strokes.
     """
     ways = [at_onsets(upper, lower), at_beats(upper, lower)]
     if not hard:

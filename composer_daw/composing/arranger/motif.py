@@ -129,8 +129,9 @@ def _charm(contour: tuple[int, ...], character: Character) -> float:
     """Return how good a contour is by itself."""
     moves = np.diff(contour)
     leaps = np.flatnonzero(np.abs(moves) >= 3)
-    turned = sum(1 for at in leaps if at + 1 < len(moves) and -2 <= moves[at + 1] * np.sign(moves[at]) <= -1)
-    score = -3.0 * (len(leaps) - turned) - 1.5 * abs(len(leaps) - (0.3 + 0.9 * character.leaping))
+    unturned = [at for at in leaps if not _turns_back(moves, int(at))]
+    score = -5.0 * len(unturned) - 20.0 * sum(abs(int(moves[at])) >= 4 for at in unturned)
+    score -= 1.5 * abs(len(leaps) - (0.3 + 0.9 * character.leaping))
     score -= 1.5 * max(0, int((moves == 0).sum()) - 1 - len(moves) // 7)
     score -= 2.0 * sum(1 for one, two in zip(moves, moves[1:], strict=False) if one == two == 0)
     score -= 1.2 * sum(
@@ -144,6 +145,11 @@ def _charm(contour: tuple[int, ...], character: Character) -> float:
     score += 0.35 * len(set(moves.tolist())) + 0.5 * len(set(contour))
     score += 0.5 * character.rise * float(np.sign(contour[-1]))
     return score
+
+
+def _turns_back(moves: np.ndarray, at: int) -> bool:
+    """Tell whether a leap is followed by a step, or a third, the other way."""
+    return at + 1 < len(moves) and -2 <= moves[at + 1] * np.sign(moves[at]) <= -1
 
 
 def _fit(pitches: Sequence[int], grounds: Sequence[Ground], beats: Sequence[float]) -> float:
