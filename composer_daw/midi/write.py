@@ -130,9 +130,13 @@ def _technique_markers(performance: Performance, tag: str) -> Iterable[Timed]:
     notes = performance.notes
     changes = np.flatnonzero(np.diff(notes["technique"].astype(int), prepend=-1))
     beats = performance.tempo.beats_at(notes["onset_s"][changes])
-    for beat, technique in zip(beats, notes["technique"][changes], strict=True):
-        names = "+".join(performance.techniques[technique]) or "default"
-        yield float(beat), -1, smf.meta(METAS["marker"], f"[{tag}:{names}]".encode())
+    before: tuple[str, ...] = ()
+    for beat, technique in zip(beats.tolist(), notes["technique"][changes], strict=True):
+        asked = performance.techniques[technique]
+        ends = tag == ASKING and asked and not set(before) <= set(asked)  # pizz. alone leaves a mute on
+        for names in (("default", "+".join(asked)) if ends else ("+".join(asked) or "default",)):
+            yield beat, -1, smf.meta(METAS["marker"], f"[{tag}:{names}]".encode())
+        before = asked
 
 
 def _write(tracks: list[bytes], path: Path) -> None:
