@@ -44,7 +44,17 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An X server of its own, without a window manager, named by DISPLAY."""
     needed("Xvfb", "xdotool")
     ours, theirs = os.pipe()
-    command = ["Xvfb", "-displayfd", str(theirs), "-screen", "0", "1024x768x24", "-nolisten", "tcp"]
+    command = [
+        "Xvfb",
+        "-displayfd",
+        str(theirs),
+        "-screen",
+        "0",
+        "1024x768x24",
+        "-nolisten",
+        "tcp",
+        "-noreset",
+    ]
     server = subprocess.Popen(command, pass_fds=[theirs], stderr=subprocess.DEVNULL)
     os.close(theirs)
     try:
