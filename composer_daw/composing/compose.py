@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,15 +11,18 @@ from typing import Any
 from composer_daw.audio import Audio, save_audio
 from composer_daw.composing.arranger import Arranger
 from composer_daw.composing.conditions import Generator
+from composer_daw.composing.keys import fifths_of
 from composer_daw.composing.mix import Mixed, mix
 from composer_daw.composing.outputs import GRAPH, MIX, PERFORMANCE, SCORE, STEMS, record_of
 from composer_daw.composing.perform import Performed, check_score, perform, spans_of
 from composer_daw.composing.request import Request
 from composer_daw.errors import InputError, did_you_mean
 from composer_daw.midi import load_midi, save_midi
-from composer_daw.performance import Performance
+from composer_daw.performance import KeySignature, Performance
 from composer_daw.rendering.graph_files import save_stems
 
+AS_ASKED = ("exact", "combined")
+"""The rungs on which a note plays what was asked."""
 GENERATORS: dict[str, Callable[[], Generator]] = {"arranger": Arranger}
 """Who can write a song, by name."""
 
@@ -60,7 +64,7 @@ def compose(
     the workers. What is rendered is the performance as its file has it, so that the graph renders it again.
     """
     conditions = request.conditions
-    score = generator.generate(conditions, seed)
+    score = _signed(generator.generate(conditions, seed), request)
     check_score(score, conditions)
     save_midi(score, folder / SCORE, by_track=True)
     told("score")
@@ -87,9 +91,22 @@ def compose(
         _save_stems(mixed, folder / STEMS)
         told("mix")
         record["mix"] = _mix_facts(mixed)
-        remarks += mixed.mixdown.notes
+        remarks += [*_stood_in(mixed), *mixed.mixdown.notes]
     record["remarks"] = remarks
     return Composed(request, score, performed, mixed, record, tuple(remarks))
+
+
+def _signed(score: Performance, request: Request) -> Performance:
+    """Return a score with key signatures and its end, where the generator wrote none."""
+    conditions, spans = request.conditions, spans_of(request.conditions)
+    keys = score.keys or tuple(
+        KeySignature(span.start, *fifths_of(section.key or conditions.key))
+        for span, section, before in zip(
+            spans, conditions.sections, (None, *conditions.sections), strict=False
+        )
+        if before is None or section.key != before.key
+    )
+    return replace(score, keys=keys, end_beat=max(score.end_beat, spans[-1].end))
 
 
 def section_times(performed: Performed, request: Request) -> list[tuple[float, float]]:
@@ -103,6 +120,20 @@ def _silent(score: Performance) -> list[str]:
     """Return a remark for each part that has no notes."""
     playing = set(score.notes["track"].tolist())
     return [f"{track.name}: plays nothing" for row, track in enumerate(score.tracks) if row not in playing]
+
+
+def _stood_in(mixed: Mixed) -> list[str]:
+    """Return a remark for each technique that an instrument could not play as it was asked."""
+    remarks = []
+    for name, take in mixed.mixdown.takes.items():
+        labels = take.labels
+        rows = zip(labels.asked_names(), labels.played_names(), labels.rung_names(), strict=True)
+        counted = Counter(row for row in rows if row[2] not in AS_ASKED)
+        remarks += [
+            f"{name}: asked for {asked}, plays {played} ({rung}), notes: {count}"
+            for (asked, played, rung), count in counted.items()
+        ]
+    return remarks
 
 
 def _save_stems(mixed: Mixed, folder: Path) -> None:

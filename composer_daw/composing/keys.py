@@ -43,6 +43,13 @@ def key_name(key: Key) -> str:
     return f"{NAMES[key.tonic]} {key.mode}"
 
 
+def fifths_of(key: Key) -> tuple[int, bool]:
+    """Return a key's signature: how many sharps (flats are negative), and whether it is minor."""
+    tonic = key.tonic + (3 if key.mode == "minor" else 0)
+    sharps = 7 * tonic % 12
+    return sharps - 12 if sharps > 6 else sharps, key.mode == "minor"
+
+
 def _shift(text: str | None) -> int:
     plain = (text or "").lower()
     return 1 if plain in SHARPS else -1 if plain in FLATS else 0

@@ -23,6 +23,8 @@ TICKS_PER_BEAT = 960
 
 METAS = {"text": 0x01, "lyric": 0x05, "marker": 0x06, "cue": 0x07}
 TIME_SIGNATURE, KEY_SIGNATURE, TRACK_NAME = 0x58, 0x59, 0x03
+ASKING = "technique"
+"""The tag of a marker that asks for techniques; any other only tells."""
 
 Timed = tuple[float, float, bytes]
 """A message with its beat and its rank among those of the same beat."""
@@ -36,7 +38,8 @@ def save_midi(
     All tracks go into one after the tempo track, which has the keys: where tracks differ, the first one's.
     `by_track`: each stays what it was, with its name and keys, and the tempo stands in the first. All end
     together, at `end_beat` or with the last event. Techniques become markers `[tag:...]`, each in force until
-    the next: `technique` asks for them when the file is rendered, any other word only tells.
+    the next: `technique` asks for them when the file is rendered, and a `[technique:default]` comes first where
+    others end; any other word only tells.
     """
     if by_track:
         streams = [_track_stream(performance, number, tag) for number in range(_track_count(performance))]

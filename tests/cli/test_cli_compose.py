@@ -75,12 +75,20 @@ def test_what_stands_there_is_not_written_over(run: Callable, tmp_path: Path) ->
     ("old", "new", "problem"),
     [
         ("tempo: 90", "tempo: 9", "song.yaml:3: tempo: "),
-        ("bars: 8, story: \"The", "story: \"The", "song.yaml:9: sections: chorus: 'bars' is missing"),
-        ("violin: pizzicato", "violin: harmonics", "song.yaml:8: sections: verse: techniques: violin: 'fake.yaml' does not have it"),
+        ('bars: 8, story: "The', 'story: "The', "song.yaml:9: sections: chorus: 'bars' is missing"),
+        (
+            "violin: pizzicato",
+            "violin: harmonics",
+            "song.yaml:8: sections: verse: techniques: violin: 'fake.yaml' does not have it",
+        ),
         ("[verse, chorus, verse]", "[verse, choir]", "song.yaml:6: form[1]: no section 'choir'"),
-        ("The sun returns", "Le soleil est dans la rue et elle ne pleure pas", "song.yaml:9: sections: chorus: story: this looks like French"),
+        (
+            "The sun returns",
+            "Le soleil est dans la rue et elle ne pleure pas",
+            "song.yaml:9: sections: chorus: story: this looks like French",
+        ),
     ],
-)  # fmt: skip
+)
 def test_bad_songs_are_one_line(run: Callable, tmp_path: Path, old: str, new: str, problem: str) -> None:
     text = SONG.replace("title: Small", "title: Small\ntempo: 90")
     assert old in text

@@ -123,7 +123,12 @@ def test_a_part_that_is_left_out_leaves_the_others_as_they_were(left_out: str) -
 
 
 def test_a_technique_that_is_asked_for_holds_for_the_whole_section_of_the_part() -> None:
-    wanted = {"violin": "pizzicato", "cello": "con_sordino+tremolo", "drums": "snare=rimshot", "melody": "staccato"}
+    wanted = {
+        "violin": "pizzicato",
+        "cello": "con_sordino+tremolo",
+        "drums": "snare=rimshot",
+        "melody": "staccato",
+    }
     told = song("ballad", "minor", "sad", form=("verse", "chorus"))
     first = dataclasses.replace(told.sections[0], techniques=wanted)
     score = generate(dataclasses.replace(told, sections=(first, told.sections[1])), 1)
@@ -200,8 +205,12 @@ def conditions(draw: st.DrawFn) -> SongConditions:
             draw(SIGNED),
             draw(SIGNED),
             bars=draw(st.integers(1, 9)),
-            lyrics=tuple(draw(st.lists(st.sampled_from(["Hello my friend", "よるのあめ", "...", ""]), max_size=3))),
-            attributes=tuple(draw(st.lists(st.sampled_from(["sparse", "rising", "storm", "nonsense"]), max_size=2))),
+            lyrics=tuple(
+                draw(st.lists(st.sampled_from(["Hello my friend", "よるのあめ", "...", ""]), max_size=3))
+            ),
+            attributes=tuple(
+                draw(st.lists(st.sampled_from(["sparse", "rising", "storm", "nonsense"]), max_size=2))
+            ),
         )
         for _ in range(draw(st.integers(1, 2)))
     )

@@ -17,8 +17,10 @@ from composer_daw.composing.request import load_request
 from composer_daw.errors import InputError, OutputError
 from composer_daw.files import sha256_of
 from composer_daw.midi import load_midi
+from composer_daw.midi.select import part_of
 from composer_daw.rendering.graph_plan import plan_graph
 from composer_daw.rendering.graph_render import render_graph
+from composer_daw.techniques import annotate, load_vocabulary
 
 
 def made(folder: Path, seed: int = 3, song: str = SONG, **more: object) -> tuple[Path, Composed]:
@@ -70,6 +72,34 @@ def test_the_score_and_the_performance_have_their_parts_markers_and_techniques(
     assert (
         len(load_midi(out / "score.mid").tempo.bpm) == 1 < len(load_midi(out / "performance.mid").tempo.bpm)
     )
+
+
+def test_the_score_has_its_key_and_its_end(song: tuple[Path, Composed], tmp_path: Path) -> None:
+    out, _ = song
+    loaded = load_midi(out / "score.mid")
+    assert [(key.beat, key.fifths, key.minor) for key in loaded.keys] == [(0, 2, False)]
+    assert loaded.end_beat == 96
+    other, _ = made(tmp_path, song=SONG.replace("chorus: {", "chorus: {key: C minor, "), audio=False)
+    keys = load_midi(other / "score.mid").keys
+    assert [(key.beat, key.fifths, key.minor) for key in keys] == [
+        (0, 2, False),
+        (32, -3, True),
+        (64, 2, False),
+    ]
+
+
+def test_what_the_file_asks_is_what_the_notes_asked(tmp_path: Path) -> None:
+    """A technique of another group ends with its section: pizz. after con sordino is without it."""
+    text = SONG.replace("chorus: {", "chorus: {techniques: {violin: con_sordino}, ")
+    out, done = made(tmp_path, song=text, audio=False)
+    violin, loaded = done.request.band[3].instrument.technique_map, load_midi(out / "performance.mid")
+    asked = []
+    for performance in (done.performed.performance, loaded):
+        own = part_of(performance, performance.notes["track"] == 3)
+        annotated = annotate(own, violin, load_vocabulary())
+        asked.append([annotated.techniques[number] for number in annotated.notes["technique"]])
+    assert asked[0] == asked[1]
+    assert set(asked[0]) == {("pizzicato",), ("con_sordino",)}
 
 
 def test_the_mix_meets_its_loudness_and_ceiling(song: tuple[Path, Composed]) -> None:
@@ -174,7 +204,7 @@ def test_an_unknown_generator() -> None:
         generator_named("aranger")
 
 
-# --- the folder --------------------------------------------------------------------------------------------------
+# --- the folder --------------------------------------------------------------------------------
 
 
 def test_a_folder_is_written_whole(tmp_path: Path) -> None:

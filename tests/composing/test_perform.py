@@ -112,7 +112,7 @@ def test_one_mood_more_leaves_the_other_sections_alone(tmp_path: Path) -> None:
     np.testing.assert_allclose(verses[0], verses[1], atol=1e-3)
 
 
-# --- pace ----------------------------------------------------------------------------------------------------
+# --- pace --------------------------------------------------------------------------------
 
 
 def test_sections_that_are_more_aroused_go_faster() -> None:
@@ -129,7 +129,7 @@ def test_the_ritard_slows_down_and_never_more_than_by_half(mood: tuple[float, fl
     ritard = factors[beats >= 24]
     assert (np.diff(ritard) < 0).all()
     last = 1 - 0.3 * moods(mood)[0].final_ritard
-    assert 0.5 <= ritard[-1] and ritard[-1] == pytest.approx(max(last, 0.5), abs=0.06)
+    assert ritard[-1] >= 0.5 and ritard[-1] == pytest.approx(max(last, 0.5), abs=0.06)
     assert factors[beats < 24] == pytest.approx(1.0)
 
 
@@ -145,7 +145,7 @@ def test_paced_keeps_the_beats_of_all() -> None:
     assert 60e6 / done.tempo.bpm == pytest.approx(np.rint(60e6 / done.tempo.bpm), abs=1e-6)
 
 
-# --- what a generator must keep -------------------------------------------------------------------------------
+# --- what a generator must keep ----------------------------------------------------------------------
 
 
 def test_a_generator_that_writes_other_parts_is_refused(request_: Request) -> None:

@@ -67,8 +67,13 @@ def test_an_emotion_without_a_word_is_the_nearest(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("mood", "key"),
-    [("sad", Key(9, "minor")), ("happy", Key(2, "major")), ("mysterious", Key(9, "minor")), ("neutral", Key(2, "major"))],
-)  # fmt: skip
+    [
+        ("sad", Key(9, "minor")),
+        ("happy", Key(2, "major")),
+        ("mysterious", Key(9, "minor")),
+        ("neutral", Key(2, "major")),
+    ],
+)
 def test_the_key_by_valence(tmp_path: Path, mood: str, key: Key) -> None:
     assert conditions(tmp_path, f"emotion: {mood}\n").key == key
     assert conditions(tmp_path, f"emotion: {mood}\nkey: Eb minor\n").key == Key(3, "minor")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from small_composing import BAND, SONG, write_band, write_song
 
 from composer_daw.composing.conditions import Key
-from composer_daw.composing.keys import key_name, key_of
+from composer_daw.composing.keys import fifths_of, key_name, key_of
 from composer_daw.composing.request import load_request
 from composer_daw.composing.song import Section, kind_of
 from composer_daw.errors import ComposerError, DocumentError
@@ -38,43 +38,89 @@ def test_the_song_of_the_tests_loads(tmp_path: Path) -> None:
 
 CASES = {
     "unknown key": (("genre:", "genra:"), "3: genra: unknown key (did you mean 'genre'?)"),
-    "unknown key of a section": (("{bars: 8, story: \"Rain", "{bar: 8, story: \"Rain"),
-                                 "7: sections: verse: bar: unknown key (did you mean 'bars'?) (and 1 more)"),
+    "unknown key of a section": (
+        ('{bars: 8, story: "Rain', '{bar: 8, story: "Rain'),
+        "7: sections: verse: bar: unknown key (did you mean 'bars'?) (and 1 more)",
+    ),
     "no length": (("verse: {bars: 8, story", "verse: {story"), "7: sections: verse: 'bars' is missing"),
-    "no bars": (("bars: 8, story: \"The", "bars: 0, story: \"The"), "8: sections: chorus: bars: Input should be greater"),
-    "half bars": (("bars: 8, story: \"The", "bars: 8.5, story: \"The"), "8: sections: chorus: bars: a whole number is expected"),
-    "too short for two phrases": (("bars: 8, story: \"The", "bars: 6, story: \"The"),
-                                  "8: sections: chorus: bars: 6 bars; a chorus has 8 at least"),
-    "impossible tempo": (("genre: ballad", "tempo: 900"), "3: tempo: Input should be less than or equal to 300"),
-    "negative tempo": (("genre: ballad", "tempo: -3"), "3: tempo: Input should be greater than or equal to 30"),
+    "no bars": (
+        ('bars: 8, story: "The', 'bars: 0, story: "The'),
+        "8: sections: chorus: bars: Input should be greater",
+    ),
+    "half bars": (
+        ('bars: 8, story: "The', 'bars: 8.5, story: "The'),
+        "8: sections: chorus: bars: a whole number is expected",
+    ),
+    "too short for two phrases": (
+        ('bars: 8, story: "The', 'bars: 6, story: "The'),
+        "8: sections: chorus: bars: 6 bars; a chorus has 8 at least",
+    ),
+    "impossible tempo": (
+        ("genre: ballad", "tempo: 900"),
+        "3: tempo: Input should be less than or equal to 300",
+    ),
+    "negative tempo": (
+        ("genre: ballad", "tempo: -3"),
+        "3: tempo: Input should be greater than or equal to 30",
+    ),
     "no tempo": (("genre: ballad", "tempo: fast"), "3: tempo: a number is expected, not 'fast'"),
     "no key": (("genre: ballad", "key: H minor"), "3: key: 'H minor' is no key; write one such as A minor"),
-    "unknown genre": (("genre: ballad", "genre: balad"), "3: genre: the arranger knows no genre 'balad' (did you mean 'ballad'?)"),
+    "unknown genre": (
+        ("genre: ballad", "genre: balad"),
+        "3: genre: the arranger knows no genre 'balad' (did you mean 'ballad'?)",
+    ),
     "unknown emotion": (("genre: ballad", "emotion: sadd"), "3: emotion: no emotion 'sadd'; near it: sad"),
-    "valence out of range": (("genre: ballad", "valence: 2"), "3: valence: Input should be less than or equal to 1"),
-    "a form that names a missing section": (("chorus, verse]", "chrous, verse]"),
-                                            "5: form[1]: no section 'chrous' (did you mean 'chorus'?); there are verse, chorus"),
-    "an empty form": (("form: [verse, chorus, verse]", "form: []"), "5: form: Tuple should have at least 1 item"),
-    "a section of no kind": (("  chorus: {", "  ending it all: {"),
-                             "8: sections: ending it all: the name does not tell what it is; add 'kind:'"),
-    "a section called like a technique": (("  chorus: {", "  tremolo: {kind: chorus, "),
-                                          "8: sections: tremolo: 'tremolo' is the name of a technique"),
-    "a story in German": (("The sun returns, and they laugh and dance.", "Die Sonne kommt und sie ist nicht allein"),
-                          "8: sections: chorus: story: this looks like German; write Japanese or English"),
-    "lyrics in French": (("La la la\\nLa la", "la nuit est belle et je suis dans les rues"),
-                         "8: sections: chorus: lyrics: this looks like French"),
-    "a caption in Japanese": (("bars: 8, story: \"The", "bars: 8, caption: 夜の歌, story: \"The"),
-                              "8: sections: chorus: caption: write the caption as one line in English"),
-    "a technique that the instrument lacks": (("violin: pizzicato", "violin: col_legno"),
-                                              "7: sections: verse: techniques: violin: 'fake.yaml' does not have it; it has con_sordino, legato"),
-    "no technique at all": (("violin: pizzicato", "violin: pizicato"),
-                            "7: sections: verse: techniques: violin: unknown technique 'pizicato' (did you mean 'pizzicato'?)"),
-    "a stroke that the kit lacks": (("violin: pizzicato", "drums: snare=flam"), "7: sections: verse: techniques: drums: unknown technique 'snare=flam'"),
-    "a technique for nobody": (("violin: pizzicato", "violn: pizzicato"),
-                               "7: sections: verse: techniques: violn: nobody plays 'violn' (did you mean 'violin'?); there are melody, bass"),
+    "valence out of range": (
+        ("genre: ballad", "valence: 2"),
+        "3: valence: Input should be less than or equal to 1",
+    ),
+    "a form that names a missing section": (
+        ("chorus, verse]", "chrous, verse]"),
+        "5: form[1]: no section 'chrous' (did you mean 'chorus'?); there are verse, chorus",
+    ),
+    "an empty form": (
+        ("form: [verse, chorus, verse]", "form: []"),
+        "5: form: Tuple should have at least 1 item",
+    ),
+    "a section of no kind": (
+        ("  chorus: {", "  ending it all: {"),
+        "8: sections: ending it all: the name does not tell what it is; add 'kind:'",
+    ),
+    "a section called like a technique": (
+        ("  chorus: {", "  tremolo: {kind: chorus, "),
+        "8: sections: tremolo: 'tremolo' is the name of a technique",
+    ),
+    "a story in German": (
+        ("The sun returns, and they laugh and dance.", "Die Sonne kommt und sie ist nicht allein"),
+        "8: sections: chorus: story: this looks like German; write Japanese or English",
+    ),
+    "lyrics in French": (
+        ("La la la\\nLa la", "la nuit est belle et je suis dans les rues"),
+        "8: sections: chorus: lyrics: this looks like French",
+    ),
+    "a caption in Japanese": (
+        ('bars: 8, story: "The', 'bars: 8, caption: 夜の歌, story: "The'),
+        "8: sections: chorus: caption: write the caption as one line in English",
+    ),
+    "a technique that the instrument lacks": (
+        ("violin: pizzicato", "violin: col_legno"),
+        "7: sections: verse: techniques: violin: 'fake.yaml' does not have it; it has con_sordino, legato",
+    ),
+    "no technique at all": (
+        ("violin: pizzicato", "violin: pizicato"),
+        "7: sections: verse: techniques: violin: unknown technique 'pizicato' (did you mean 'pizzicato'?)",
+    ),
+    "a stroke that the kit lacks": (
+        ("violin: pizzicato", "drums: snare=flam"),
+        "7: sections: verse: techniques: drums: unknown technique 'snare=flam'",
+    ),
+    "a technique for nobody": (
+        ("violin: pizzicato", "violn: pizzicato"),
+        "7: sections: verse: techniques: violn: nobody plays 'violn' (did you mean 'violin'?)",
+    ),
     "not YAML": (("form: [verse", "form: [[verse"), "6: not YAML"),
     "twice the same": (("seed: 3", "title: Again"), "4: 'title' stands twice; keep one"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -86,20 +132,42 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, case: str) -> None:
 
 
 BAND_CASES = {
-    "an impossible range": (("[G2, C5]", "[C5, G2]"), "12: instruments: bass: range: the lowest note is above the highest"),
-    "a range beyond the instrument": (("[G2, C5]", "[C1, C5]"),
-                                      "12: instruments: bass: range: C1 to C5 is beyond 'fake.yaml', which has G2 to C7"),
+    "an impossible range": (
+        ("[G2, C5]", "[C5, G2]"),
+        "12: instruments: bass: range: the lowest note is above the highest",
+    ),
+    "a range beyond the instrument": (
+        ("[G2, C5]", "[C1, C5]"),
+        "12: instruments: bass: range: C1 to C5 is beyond 'fake.yaml', which has G2 to C7",
+    ),
     "a narrow range": (("[G2, C5]", "[G2, A2]"), "12: instruments: bass: range: 2 semitones from the lowest"),
     "no note": (("[G2, C5]", "[G2, H5]"), "12: instruments: bass: range[1]: 'H5' is not a note"),
-    "an instrument that is not there": (("melody: fake.yaml", "melody: studio/violn"),
-                                        "10: instruments: melody: no instrument 'studio/violn' (did you mean 'studio/violin'?)"),
+    "an instrument that is not there": (
+        ("melody: fake.yaml", "melody: studio/violn"),
+        "10: instruments: melody: no instrument 'studio/violn' (did you mean 'studio/violin'?)",
+    ),
     "a file that is not there": (("melody: fake.yaml", "melody: fack.yaml"), "10: instruments: melody: "),
-    "a kit that sings": (("melody: fake.yaml", "melody: kit.yaml"), "10: instruments: melody: the part has pitches, and 'kit.yaml' is a kit"),
-    "drums with pitches": (("drums: kit.yaml", "drums: fake.yaml"), "13: instruments: drums: the part needs a kit, and 'fake.yaml' is none"),
-    "a kit with a range": (("drums: kit.yaml", "drums: {instrument: kit.yaml, range: [C2, C4]}"), "13: instruments: drums: range: a kit has no range"),
-    "an unknown part": (("  melody:", "  meoldy:"), "10: instruments: meoldy: no part 'meoldy' (did you mean 'melody'?)"),
-    "a bad role": (("{instrument: fake.yaml, range: [G2, C5]}", "{role: tuba}"), "12: instruments: bass: role: Input should be 'melody'"),
-}  # fmt: skip
+    "a kit that sings": (
+        ("melody: fake.yaml", "melody: kit.yaml"),
+        "10: instruments: melody: the part has pitches, and 'kit.yaml' is a kit",
+    ),
+    "drums with pitches": (
+        ("drums: kit.yaml", "drums: fake.yaml"),
+        "13: instruments: drums: the part needs a kit, and 'fake.yaml' is none",
+    ),
+    "a kit with a range": (
+        ("drums: kit.yaml", "drums: {instrument: kit.yaml, range: [C2, C4]}"),
+        "13: instruments: drums: range: a kit has no range",
+    ),
+    "an unknown part": (
+        ("  melody:", "  meoldy:"),
+        "10: instruments: meoldy: no part 'meoldy' (did you mean 'melody'?)",
+    ),
+    "a bad role": (
+        ("{instrument: fake.yaml, range: [G2, C5]}", "{role: tuba}"),
+        "12: instruments: bass: role: Input should be 'melody'",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", BAND_CASES)
@@ -179,6 +247,13 @@ def test_the_kind_of_a_section_by_its_name(name: str, kind: str | None) -> None:
 def test_keys(text: str, key: Key) -> None:
     assert key_of(text) == key
     assert key_of(key_name(key)) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "fifths"), [("C", 0), ("A minor", 0), ("D", 2), ("F# major", 6), ("Bb minor", -5), ("Ab", -4)]
+)
+def test_key_signatures(text: str, fifths: int) -> None:
+    assert fifths_of(key_of(text)) == (fifths, "minor" in text)
 
 
 @given(st.text(max_size=12))

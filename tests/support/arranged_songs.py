@@ -13,7 +13,18 @@ from composer_daw.composing.conditions import Key, Kind, Mode, Part, SectionCond
 from composer_daw.performance import Performance
 
 BOWED = frozenset(
-    "sustain legato staccato spiccato pizzicato tremolo harmonics col_legno con_sordino sul_tasto".split()
+    [
+        "sustain",
+        "legato",
+        "staccato",
+        "spiccato",
+        "pizzicato",
+        "tremolo",
+        "harmonics",
+        "col_legno",
+        "con_sordino",
+        "sul_tasto",
+    ]
 )
 PICKED = frozenset({"sustain", "palm_mute", "strum_down", "strum_up"})
 KIT = frozenset({"snare=hit", "snare=ghost", "snare=side_stick", "snare=rimshot", "snare=flam", "kick=hit"})
@@ -31,7 +42,17 @@ QUARTET = (
 )
 BAND = (MELODY, GUITAR, BASS, DRUMS, *QUARTET)
 
-FORM: tuple[Kind, ...] = ("intro", "verse", "prechorus", "chorus", "verse", "chorus", "bridge", "chorus", "outro")
+FORM: tuple[Kind, ...] = (
+    "intro",
+    "verse",
+    "prechorus",
+    "chorus",
+    "verse",
+    "chorus",
+    "bridge",
+    "chorus",
+    "outro",
+)
 SHORT: tuple[Kind, ...] = ("verse", "chorus", "bridge", "chorus")
 
 GENRES = ("ballad", "bossa", "classical", "folk", "j-pop", "jazz", "lofi", "pop", "rock")
@@ -91,7 +112,13 @@ def track(score: Performance, name: str) -> list[Heard]:
     beat = np.round(score.tempo.beats_at(rows["onset_s"]), 4)
     end = np.round(score.tempo.beats_at(rows["onset_s"] + rows["duration_s"]), 4)
     return [
-        Heard(float(one), float(two), int(row["pitch"]), int(row["velocity"]), score.techniques[row["technique"]])
+        Heard(
+            float(one),
+            float(two),
+            int(row["pitch"]),
+            int(row["velocity"]),
+            score.techniques[row["technique"]],
+        )
         for one, two, row in zip(beat, end, rows, strict=True)
     ]
 

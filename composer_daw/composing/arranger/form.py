@@ -9,6 +9,7 @@ emotions", Handbook of Music and Emotion, 2010); the figures are our own choice.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,8 +26,8 @@ Cadence = Literal["half", "authentic"]
 BAR = 4.0
 """Quarter notes."""
 PHRASE_BARS = 4
-BRIGHT, DIM = 0.35, -0.35
-"""Valence beyond which a section of a minor song goes to the relative major, of a major song to the minor."""
+CONTRAST = 0.4
+"""By how much valence must differ from the song's for a section to turn to the relative key."""
 DYNAMICS = (33, 49, 64, 80, 96, 112)
 """Velocities of pp, p, mp, mf, f, ff, as notation programs write them."""
 HIGHEST_LIFT = 7
@@ -123,11 +124,12 @@ class Draws:
 def plan_form(song: SongConditions, draws: Draws) -> tuple[Section, ...]:
     """Return the sections of the song, in order."""
     counted: Counter[Kind] = Counter()
+    keys = _keys(song)
     sections = []
     bar = 0
     for number, asked in enumerate(song.sections):
         last = number == len(song.sections) - 1
-        sections.append(_section(song, asked, number, counted[asked.kind], bar, last, draws))
+        sections.append(_section(song, asked, keys, number, counted[asked.kind], bar, last, draws))
         counted[asked.kind] += 1
         bar += asked.bars
     return tuple(sections)
@@ -136,6 +138,7 @@ def plan_form(song: SongConditions, draws: Draws) -> tuple[Section, ...]:
 def _section(
     song: SongConditions,
     asked: SectionConditions,
+    keys: Mapping[Kind, Key],
     number: int,
     time: int,
     bar: int,
@@ -143,7 +146,7 @@ def _section(
     draws: Draws,
 ) -> Section:
     figures, tilt = common().sections[asked.kind], tilt_of(asked)
-    key = asked.key or _key_by_valence(song.key, asked.valence)
+    key = asked.key or keys[asked.kind]
     again = 0.08 * min(time, 2)
     ending = asked.kind in ("chorus", "bridge") and last
     dynamic = 2.2 + 1.3 * asked.arousal + 2.0 * (figures.fullness - 0.5) + again + tilt.dynamics
@@ -172,11 +175,23 @@ def _section(
     )
 
 
-def _key_by_valence(key: Key, valence: float) -> Key:
-    """Return the key of a section that names none: its valence may turn it to the relative key."""
-    if (key.mode == "minor" and valence > BRIGHT) or (key.mode == "major" and valence < DIM):
-        return relative(key)
-    return key
+def _keys(song: SongConditions) -> dict[Kind, Key]:
+    """Return the key of each kind of section that names none.
+
+    A kind that is much brighter or darker than the song turns to the relative key; the kind that the song ends
+    with stays.
+    """
+    bars = np.array([one.bars for one in song.sections], float)
+    valence = np.array([one.valence for one in song.sections])
+    mean = float(np.average(valence, weights=bars))
+    keys: dict[Kind, Key] = {}
+    for kind in dict.fromkeys(one.kind for one in song.sections):
+        of_kind = np.array([one.kind == kind for one in song.sections])
+        contrast = float(np.average(valence[of_kind], weights=bars[of_kind])) - mean
+        turns = contrast > CONTRAST if song.key.mode == "minor" else contrast < -CONTRAST
+        ends = kind == song.sections[-1].kind
+        keys[kind] = relative(song.key) if turns and not ends else song.key
+    return keys
 
 
 def _phrases(asked: SectionConditions, key: Key, home: Key, last: bool, draws: Draws) -> tuple[Phrase, ...]:

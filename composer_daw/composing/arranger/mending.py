@@ -23,8 +23,7 @@ AROUND = 12.0
 
 
 def mend(tunes: Sequence[Tune], basses: Sequence[Line]) -> list[Tune]:
-    """Return the melodies of all sections without parallels with these lines, as far as notes can give way.
-    """
+    """Return the melodies of all sections without parallels with these lines, as far as notes can give way."""
     mended = list(tunes)
     for bound_too in (False, True):  # the motif gives way to hard faults alone
         left = _faults(mended, basses, hard=bound_too)

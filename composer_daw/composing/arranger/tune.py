@@ -101,13 +101,15 @@ def tune(
     ]
     varied = section.time if section.kind == "verse" else 0  # a chorus comes back as it was
     rng = draws.of(section.kind, "melody", "pitches", varied)
-    highest = setting.highest
     _bind_end(slots, fixed, section, setting)
-    peak, top = _climax(slots, setting, fixed, section)
+    peak, top = _climax(slots, setting, fixed, section, part)
     if peak is not None:
         fixed[peak] = top
         slots = _towards(slots, peak, top)
-    ceilings = [highest if number == peak else top - 1 for number in range(len(slots))]
+        setting = dataclasses.replace(
+            setting, lowest=max(setting.lowest, top - 2 * REACH), highest=max(setting.highest, top)
+        )
+    ceilings = [setting.highest if number == peak else top - 1 for number in range(len(slots))]
     search = Search(slots, setting, fixed, ceilings, rng)
     return Tune(
         tuple(slots), tuple(search.best()), search, tuple(held is not None for held in fixed), peak, shifts
@@ -159,30 +161,47 @@ def _towards(slots: Sequence[Slot], peak: int, top: int) -> list[Slot]:
 
 
 def _climax(
-    slots: Sequence[Slot], setting: Setting, fixed: Sequence[int | None], section: Section
+    slots: Sequence[Slot], setting: Setting, fixed: Sequence[int | None], section: Section, part: Part
 ) -> tuple[int | None, int]:
-    """Choose the note that is the highest of its section, and its pitch: a chord tone above all others."""
-    floor = max((held for held in fixed if held is not None), default=setting.lowest + REACH)
-    aim = min(floor + 3, setting.highest)
-    best, most = None, -1e9
-    for number, slot in enumerate(slots):
-        place = (slot.onset - section.start) / section.beats
-        if not CLIMAX_FROM <= place <= CLIMAX_TO or fixed[number] is not None or slot.closing:
-            continue
-        ground = ground_of(slot, setting.chords)
-        for pitch in range(floor + 1, setting.highest + 1):
-            beside = [fixed[at] for at in (number - 1, number + 1) if 0 <= at < len(slots)]
-            far = any(held is not None and abs(pitch - held) > FURTHEST for held in beside)
-            far = far or _is_parallel(slots, setting, fixed, number, pitch)
-            if pitch % 12 not in ground.chord.tones[:3] or far:
+    """Choose the note that is the highest of its section, and its pitch: a chord tone above all others.
+
+    Where none lies near two thirds, one further off is taken, then one above the register.
+    """
+    held = [one for one in fixed if one is not None]
+    floor = max(held, default=setting.lowest + REACH)
+    most = min(part.highest, min(held, default=setting.lowest) + 2 * REACH)
+    for places, highest in (
+        ((CLIMAX_FROM, CLIMAX_TO), setting.highest),
+        ((CLIMAX_FROM, CLIMAX_TO), most),
+        ((0.0, 1.0), most),
+    ):
+        best, worth = None, -1e9
+        for number, slot in enumerate(slots):
+            place = (slot.onset - section.start) / section.beats
+            if not places[0] <= place <= places[1] or fixed[number] is not None or slot.closing:
                 continue
-            worth = (
-                -9.0 * abs(place - CLIMAX_AT) + 0.35 * weight_of_beat(slot.onset) + 0.6 * min(slot.beats, 2)
-            )
-            worth -= 0.3 * abs(pitch - aim)
-            if worth > most:
-                best, most = (number, pitch), worth
-    return best or (None, setting.highest + 1)
+            for pitch in range(floor + 1, highest + 1):
+                value = _peak_value(slots, setting, fixed, number, pitch)
+                value -= 9.0 * abs(place - CLIMAX_AT) + 0.3 * abs(pitch - floor - ROOM)
+                if value > worth:
+                    best, worth = (number, pitch), value
+        if best is not None and worth > -100.0:
+            return best
+    return None, setting.highest + 1
+
+
+def _peak_value(
+    slots: Sequence[Slot], setting: Setting, fixed: Sequence[int | None], at: int, pitch: int
+) -> float:
+    """Return how good a climax a slot and a pitch are; far below 0 where they cannot be one."""
+    slot = slots[at]
+    beside = [fixed[other] for other in (at - 1, at + 1) if 0 <= other < len(slots)]
+    far = any(held is not None and abs(pitch - held) > FURTHEST for held in beside)
+    if pitch % 12 not in ground_of(slot, setting.chords).chord.tones[:3] or far:
+        return -1000.0
+    if _is_parallel(slots, setting, fixed, at, pitch):
+        return -1000.0
+    return 0.35 * weight_of_beat(slot.onset) + 0.6 * min(slot.beats, 2)
 
 
 def _is_parallel(
