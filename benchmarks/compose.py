@@ -49,10 +49,10 @@ def _cpu_s() -> float:
 def measured(song: Path, workers: int, with_page: bool) -> tuple[float, dict[str, Taken]]:
     """Return how long a song sounds, in seconds, and what each step of it takes."""
     with timed() as imports:
-        from composer_daw.cli.compose import song_page
         from composer_daw.composing.compose import compose, generator_named
         from composer_daw.composing.request import load_request
         from composer_daw.studio import write_audition
+        from composer_daw.studio.song import song_page
     folder = Path(tempfile.mkdtemp())
     page = Taken()
     try:
@@ -65,9 +65,9 @@ def measured(song: Path, workers: int, with_page: bool) -> tuple[float, dict[str
                 generator=generator_named("arranger"),
                 workers=workers,
             )
-        if with_page:
+        if with_page and done.mixed is not None:
             with timed() as page:
-                write_audition(song_page(done), folder)
+                write_audition(song_page(done, done.mixed), folder)
     finally:
         shutil.rmtree(folder)
     assert done.mixed is not None
