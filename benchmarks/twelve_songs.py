@@ -1,12 +1,12 @@
-"""Twelve songs from twelve seeds and six stories, heard and judged by the checker that did not write them.
+"""Twelve songs from twelve seeds and six stories, heard and judged by a checker that did not write them.
 
     python -m benchmarks.twelve_songs [-o DIR] [--first-seed 101] [--no-audio] [--workers N]
 
-The stories (benchmarks/stories) and the seeds were chosen after the arranger and the checker were done; nothing
-was adjusted to them. Three stories are sad and three happy, one of each in each genre; three are Japanese.
-Every song is made by the command that users run, and read back from the files that it wrote: the score for the
-checks of docs/song_checks.md, the mix and the record for loudness, peaks and what lies under the mix. Songs that
-stand in DIR already are taken as they are. Exits with 1 where something does not hold.
+The stories (benchmarks/stories) and the seeds were chosen after the arranger and the checker were done, and
+nothing was adjusted to them. Three stories are sad and three happy, one of each in each genre; three are
+Japanese. Every song is made by the command that users run, and read back from the files that it wrote: the
+score for the checks of docs/song_checks.md, the mix and the record for loudness, peaks and what lies under the
+mix. Songs that stand in DIR already are taken as they are. Exits with 1 where something does not hold.
 """
 
 from __future__ import annotations
@@ -67,11 +67,9 @@ class Song:
 
     def faults(self) -> list[str]:
         """Return what does not hold, a line each."""
-        found = [
-            f"{self.name}: {check.name}: {one}" for check in self.report.checks for one in check.findings
-        ]
-        unmade = [f"{self.name}: {check.name}: {check.why}" for check in self.report.checks if check.why]
-        return found + unmade + ([f"{self.name}: {one}" for one in self._mix_faults()] if self.mix else [])
+        failed = [check for check in self.report.checks if check.holds is False]
+        found = [f"{check.name}: {one}" for check in failed for one in check.findings]
+        return [f"{self.name}: {one}" for one in (*found, *(self._mix_faults() if self.mix else ()))]
 
     def _mix_faults(self) -> Iterator[str]:
         facts = self.record["mix"]
@@ -169,10 +167,11 @@ def report(songs: Sequence[Song], told: Callable[[str], None] = print) -> list[s
     """Print both tables; return all faults."""
     groups = [[song for song in songs if song.story in group] for group in (SAD, HAPPY)]
     apart = check_apart({song.name: song.report.steps for song in songs})
-    # Mixes were brought to one loudness, so their level says nothing.
-    features = [[song.features for song in group] for group in groups]
-    contrast = check_contrast(*features, leave=["audio_level_db"])
+    sad, happy = ([song.features for song in group] for group in groups)
+    contrast = check_contrast(sad, happy, leave=["audio_level_db"])  # the mixes have one loudness
     told("\n".join(song_table(songs)))
+    unmade = [f"{song.name}: {check.why}" for song in songs for check in song.report.checks if check.why]
+    told("\n".join(["", "Not to be judged:", *unmade]))
     alike = max(apart.figures.items(), key=lambda item: item[1])
     told(f"\nMost alike of {len(apart.figures)} pairs: {alike[0]}, {alike[1]:.0%} of their figures.\n")
     told("\n".join(contrast_table(*groups)))
