@@ -3,8 +3,8 @@
     python benchmarks/compose.py [SONG ...] [--workers N] [--page]
 
 The song that ships if none is named. Time counts from the song file to the written mix and stems; Python's
-imports are told apart. The goal is 8 times real time on two cores. The page is not part of it: most of its
-time goes into compressing sound a second time (`--page` tells how much).
+imports are told apart. The goal is 8 times real time on two cores. The page is told apart
+(`--page`).
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
-"""The studio strings beside real players, note for note, and how fast they render.
+"""The studio strings: in tune, in time, louder with velocity; beside real players; and how fast they render.
 
     python benchmarks/studio_strings.py [-i NAME ...] [--recordings NAME=DIR ...] [--json OUT]
 
 Recordings are folders of the Philharmonia Orchestra's samples (technique in the file name), such as
 studio/cello=DIR. Of each technique, by register, it prints the median of what is measured on the real notes
 and on the studio's (velocity 84, 1 s): `real / ours`. Without recordings it prints the studio's alone.
+Before that, the worst of each technique over the range: cents, milliseconds from the label, the smallest of
+nine steps of velocity, and how much brighter the hardest is than the softest but one.
 """
 
 from __future__ import annotations
@@ -18,12 +20,13 @@ from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from benchmarks.technique_recognition import ELEVEN, STRINGS, pitches_of
 from composer_daw.calibration import render_single_notes
 from composer_daw.evaluation.philharmonia import labelled_notes
 from composer_daw.files import write_text
-from composer_daw.measure import NoteFeatures, measure_note
+from composer_daw.measure import NoteFeatures, centroid_hz, cents_from, level_db, measure_note, onset_s
 from composer_daw.performance import Performance, note_rows
 from composer_daw.rendering import load_instrument, open_host, render
 
@@ -32,6 +35,15 @@ REGISTERS_HZ = (30, 65, 131, 262, 524, 1047, 4200)
 EVERY = 3
 """The studio plays every third pitch of its range."""
 
+BOWED = ("sustain", "legato", "harmonics", "sul_ponticello", "sul_tasto", "con_sordino")
+"""Those whose pitch stands still for long enough to be measured to the cent."""
+PLACES = 8
+"""So many pitches of the range are played in three velocities for the labels."""
+
+RATE = 44100
+"""Of the renders, in Hz."""
+
+Samples = npt.NDArray[np.float32]
 Row = dict[str, float | str]
 Notes = list[tuple[str, NoteFeatures]]
 
@@ -54,6 +66,57 @@ def real_notes(folder: Path) -> Notes:
         (note.technique, measure_note(note.samples, note.sample_rate, note.frequency_hz))
         for note in labelled_notes(folder)
     ]
+
+
+def demands(instrument: str) -> list[Row]:
+    """Return what the tests ask for, measured: a row for each technique."""
+    loaded = load_instrument(instrument)
+    pitches = list(pitches_of(instrument))
+    middle, places = pitches[len(pitches) // 3], pitches[:: len(pitches) // PLACES]
+    rows: list[Row] = []
+    with open_host(loaded) as host:
+
+        def notes(technique: str, plan: Sequence[tuple[int, int]], held_s: float) -> list[Samples]:
+            """Return the sound of notes (pitch, velocity), each alone, 0.2 s before its label to its end."""
+            score = [(0.5 + 2.0 * n, held_s, pitch, velocity) for n, (pitch, velocity) in enumerate(plan)]
+            audio = render(Performance(note_rows(score)), loaded, technique, host=host, seed=1).audio
+            starts = [round((0.3 + 2.0 * n) * RATE) for n in range(len(plan))]
+            return [audio.mono()[start : start + round(1.9 * RATE)] for start in starts]
+
+        for technique in ELEVEN:
+            row: Row = {"technique": technique, "cents": float("nan")}
+            if technique in BOWED:
+                heard = notes(technique, [(pitch, 84) for pitch in pitches[::2]], 0.9)
+                cents = [
+                    cents_from(sound[round(0.2 * RATE) : round(1.1 * RATE)], RATE, hertz(pitch))
+                    for sound, pitch in zip(heard, pitches[::2], strict=True)
+                ]
+                row["cents"] = float(np.abs(cents).max())
+            heard = notes(technique, list(product(places, (50, 84, 118))), 0.8)
+            row["late_ms"] = float(1000 * np.abs([onset_s(sound, RATE) - 0.2 for sound in heard]).max())
+            steps = [(middle, int(velocity)) for velocity in np.linspace(13, 127, 10).round()]
+            heard = notes(technique, steps, 0.8)
+            levels = [level_db(sound, RATE) for sound in heard]
+            row["least_step_db"] = float(np.diff(levels).min())
+            row["span_db"] = levels[-1] - levels[0]
+            soft, loud = (centroid_hz(heard[n][: round(0.9 * RATE)], RATE) for n in (1, 9))
+            row["brighter"] = loud / soft
+            rows.append(row)
+    return rows
+
+
+def hertz(pitch: int) -> float:
+    """Return the frequency in equal temperament, A4 = 440 Hz."""
+    return float(440.0 * 2.0 ** ((pitch - 69) / 12.0))
+
+
+def tell_demands(instrument: str, rows: Sequence[Row]) -> None:
+    """Print a line for each technique."""
+    print(f"{instrument}: worst of each technique")
+    names = [name for name in rows[0] if name != "technique"]
+    print(f"{'':<15}" + "".join(f"{name:>15}" for name in names))
+    for row in rows:
+        print(f"{row['technique']:<15}" + "".join(f"{row[name]:>15.2f}" for name in names))
 
 
 def packed_speed(instrument: str, seconds: int = 20) -> float:
@@ -112,11 +175,14 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="OUT")
     arguments = parser.parse_args()
     folders = dict(item.split("=", 1) for item in arguments.recordings)
-    results: dict[str, list[Row]] = {}
+    results: dict[str, dict[str, list[Row]]] = {}
     for instrument in arguments.instruments:
+        measured = demands(instrument)
+        tell_demands(instrument, measured)
         real = real_notes(Path(folders[instrument])) if instrument in folders else []
-        results[instrument] = compare(studio_notes(instrument), real)
-        tell(instrument, results[instrument])
+        compared = compare(studio_notes(instrument), real)
+        tell(instrument, compared)
+        results[instrument] = {"worst": measured, "compared": compared}
         print(f"{instrument}: {packed_speed(instrument):.0f} times real time, notes without a rest")
     if arguments.json:
         write_text(arguments.json, json.dumps(results, indent=1) + "\n")

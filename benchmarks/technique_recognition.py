@@ -1,18 +1,20 @@
-"""How true the studio strings' techniques are: told apart on unseen pitches, and on real recordings.
+"""How true the studio instruments' techniques are: told apart on unseen pitches, and on real recordings.
 
     python benchmarks/technique_recognition.py [-i NAME ...] [--recordings DIR ...] [--json OUT]
 
-Trains nearest-centroid classifiers on single notes of one studio instrument alone. Eleven techniques are
-tested on the other half of the pitches. Eight of them, gathered in six classes, are tested on real notes:
-folders of the Philharmonia Orchestra's samples, technique in the file name, phrases cut into their notes.
-The interval is a bootstrap over recordings, for the notes of one recording are alike.
+Trains nearest-centroid classifiers on single notes of one studio instrument alone. Eleven techniques of a
+bowed instrument, or those of a plucked one, are tested on the other half of the pitches. Plucked ones are
+heard in busy bars, too: eighths at 120 to the minute, each cut out from its onset to the next one's. Eight
+of the bowed ones, gathered in six classes, are tested on real notes: folders of the Philharmonia Orchestra's
+samples, technique in the file name, phrases cut into their notes. The interval is a bootstrap over
+recordings, for the notes of one recording are alike.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,8 @@ from composer_daw.evaluation.techniques import (
 )
 from composer_daw.files import write_text
 from composer_daw.measure import measure_note, vector
-from composer_daw.rendering import load_instrument, open_host
+from composer_daw.performance import Performance, note_rows
+from composer_daw.rendering import load_instrument, open_host, render
 
 ELEVEN = (
     "sustain",
@@ -60,12 +63,20 @@ REAL = tuple(name for name in SIX if name != "legato")
 """Real notes are taken from files of these; a legato phrase is no test of single notes."""
 
 STRINGS = ("studio/violin", "studio/viola", "studio/cello", "studio/contrabass")
+PLUCKED = {
+    "studio/guitar": ("sustain", "picked", "palm_mute", "harmonics", "tremolo_picking", "ghost"),
+    "studio/electric_bass": ("fingered", "picked", "slap", "pop", "mute", "harmonics", "ghost"),
+}
+"""Techniques of single notes; strums are of chords."""
+
+EIGHTH_S, BEFORE_S = 0.25, 0.02
 VELOCITIES, LENGTHS_S = (36, 64, 84, 104), (0.3, 0.5, 1.0, 1.5)
 USUAL = 30
 """So many semitones from the lowest up are an instrument's usual range."""
 
 Vectors = npt.NDArray[np.float64]
 Note = tuple[int, int, float]
+Heard = Callable[[str, Sequence[str], Sequence[Note], int], tuple[Vectors, list[str]]]
 
 
 def pitches_of(instrument: str) -> range:
@@ -98,19 +109,50 @@ def studio_notes(
     return np.array([vector(note.measured()) for note in notes]), [note.technique for note in notes]
 
 
-def eleven_techniques(instrument: str, plan: Sequence[Note], seed: int = 1) -> dict[str, Any]:
+def busy_bars(
+    instrument: str, techniques: Sequence[str], plan: Sequence[Note], seed: int
+) -> tuple[Vectors, list[str]]:
+    """Return the same of notes that follow each other without a rest, in an order drawn from the seed."""
+    loaded, order = load_instrument(instrument), np.random.default_rng(seed).permutation(len(plan))
+    times = BEFORE_S + EIGHTH_S * np.argsort(order)
+    rows = [(at_s, EIGHTH_S, pitch, velocity) for at_s, (pitch, velocity, _) in zip(times, plan, strict=True)]
+    vectors, names = [], []
+    with open_host(loaded) as host:
+        for name in techniques:
+            audio = render(Performance(note_rows(sorted(rows))), loaded, name, host=host, seed=seed).audio
+            mono, rate = audio.mono(), audio.sample_rate
+            for at_s, length_s, pitch, _ in rows:
+                sound = mono[round((at_s - BEFORE_S) * rate) : round((at_s + length_s - BEFORE_S) * rate)]
+                hertz = 440.0 * 2.0 ** ((pitch - 69) / 12.0)
+                vectors.append(vector(measure_note(sound, rate, hertz, length_s)))
+                names.append(name)
+    return np.array(vectors), names
+
+
+def unseen_pitches(
+    instrument: str,
+    techniques: Sequence[str],
+    plan: Sequence[Note],
+    seed: int = 1,
+    heard: Heard = studio_notes,
+) -> dict[str, Any]:
     """Train on every other pitch of the plan and test on the rest, then the other way round."""
-    vectors, names = studio_notes(instrument, ELEVEN, plan, seed)
+    vectors, names = heard(instrument, techniques, plan, seed)
     pitches = [pitch for pitch, *_ in plan]
     order = {pitch: number for number, pitch in enumerate(sorted(set(pitches)))}
-    even = np.tile([order[pitch] % 2 == 0 for pitch in pitches], len(ELEVEN))
+    even = np.tile([order[pitch] % 2 == 0 for pitch in pitches], len(techniques))
     truth: list[str] = []
     guessed: list[str] = []
     for seen in (even, ~even):
         centroids = fit(vectors[seen], [name for name, use in zip(names, seen, strict=True) if use])
         guessed += predict(centroids, vectors[~seen])
         truth += [name for name, use in zip(names, seen, strict=True) if not use]
-    return scores(truth, guessed, ELEVEN)
+    return scores(truth, guessed, techniques)
+
+
+def eleven_techniques(instrument: str, plan: Sequence[Note], seed: int = 1) -> dict[str, Any]:
+    """Do so with the eleven techniques of a bowed instrument."""
+    return unseen_pitches(instrument, ELEVEN, plan, seed)
 
 
 def six_classes(folder: Path, vectors: Vectors, names: Sequence[str]) -> dict[str, Any]:
@@ -163,16 +205,32 @@ def study(instrument: str, folders: Sequence[Path]) -> dict[str, dict[str, Any]]
     return results
 
 
+def plucked_study(instrument: str) -> dict[str, dict[str, Any]]:
+    """Return all that is asked of a plucked instrument, by title."""
+    names, whole = PLUCKED[instrument], whole_range(instrument)
+    mixed = varied(instrument)
+    return {
+        f"{instrument}: unseen pitches": unseen_pitches(instrument, names, whole),
+        f"{instrument}: unseen pitches, four dynamics and four lengths": unseen_pitches(
+            instrument, names, mixed
+        ),
+        f"{instrument}: unseen pitches, busy bars, four dynamics": unseen_pitches(
+            instrument, names, mixed, heard=busy_bars
+        ),
+    }
+
+
 def main() -> None:
     """Run the studies and print what they found."""
-    parser = argparse.ArgumentParser(description="How true the studio strings' techniques are.")
-    parser.add_argument("-i", "--instruments", nargs="*", choices=STRINGS, default=STRINGS)
+    parser = argparse.ArgumentParser(description="How true the studio instruments' techniques are.")
+    parser.add_argument("-i", "--instruments", nargs="*", choices=(*STRINGS, *PLUCKED), default=STRINGS)
     parser.add_argument("--recordings", nargs="*", type=Path, default=[], metavar="DIR")
     parser.add_argument("--json", type=Path, metavar="OUT")
     arguments = parser.parse_args()
     results: dict[str, dict[str, Any]] = {}
     for instrument in arguments.instruments:
-        found = study(instrument, arguments.recordings)
+        plucked = instrument in PLUCKED
+        found = plucked_study(instrument) if plucked else study(instrument, arguments.recordings)
         for title, result in found.items():
             tell(title, result)
         results |= found

@@ -86,7 +86,7 @@ class Song:
     def deepest_lu(self) -> float:
         """Return how far the softest part lies under the mix in its section."""
         levels = self.record["mix"]["under_the_mix_lu"].values()
-        return max(under for part in levels for under in part if under is not None)
+        return float(max(under for part in levels for under in part if under is not None))
 
 
 def made(story: str, seed: int, folder: Path, options: Sequence[str]) -> Song:

@@ -6,8 +6,9 @@ Levels are in dB of full scale (dBFS: a sample of 1.0 is 0 dB); loudness is in L
 from __future__ import annotations
 
 import wave
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,9 @@ UPPER = np.dtype({"names": ["bytes"], "formats": ["V3"], "offsets": [1], "itemsi
 
 OVERSAMPLED, REACH = 4, 12
 """True peaks: values for each sample, and how many neighbours on each side they are drawn from."""
+
+BLOCK, DRAWN = 1024, 1 << 18
+"""True peaks: samples of which it is seen whether they need drawing, and that are drawn at a time."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class Audio:
     @property
     def true_peak_db(self) -> float:
         """Return the largest absolute value, between the samples too, in dBTP (ITU-R BS.1770-4, annex 2)."""
-        return _decibels(float(true_peaks(self.samples).max(initial=0.0)))
+        return _decibels(float(true_peaks(self.samples, above=self.peak).max(initial=0.0)))
 
     @property
     def rms_db(self) -> float:
@@ -134,26 +138,55 @@ class Audio:
         return Audio(self.samples * np.float32(10 ** (gain_db / 20)), self.sample_rate)
 
 
-def true_peaks(samples: Samples) -> Samples:
+def true_peaks(samples: Samples, above: float = 0.0) -> Samples:
     """Return for each sample the largest absolute value of any channel, from there up to the next sample.
 
     Channels x samples become one row. Between the samples the signal is drawn through a low pass at four
-    times the rate, twice as long as the one that ITU-R BS.1770-4 (annex 2) gives as enough.
+    times the rate, twice as long as the one that ITU-R BS.1770-4 (annex 2) gives as enough. Only values over
+    `above` are sure to be exact: where none can be, nothing is drawn, and that of the sample itself stands.
     """
-    from scipy.signal import firwin, upfirdn
+    peaks = np.abs(samples).max(axis=0, initial=0.0)
+    for start, stop in _stretches(peaks, above):
+        piece = samples[:, max(0, start - REACH) : stop + REACH]
+        before, after = max(0, REACH - start), max(0, stop + REACH - samples.shape[1])
+        peaks[start:stop] = _dense_peaks(np.pad(piece, ((0, 0), (before, after))))
+    return np.asarray(peaks, np.float32)
 
-    low_pass = firwin(2 * REACH * OVERSAMPLED + 1, 1 / OVERSAMPLED, window=("kaiser", 5.0)) * OVERSAMPLED
-    count, step = samples.shape[1], 1 << 18  # in pieces: a song four times over would fill the memory
-    padded = np.pad(samples, ((0, 0), (REACH, REACH)))
-    peaks = np.zeros(count, np.float32)
-    for start in range(0, count, step):
-        piece = padded[:, start : start + step + 2 * REACH]
-        dense = upfirdn(low_pass.astype(np.float32), piece, OVERSAMPLED)
-        width = piece.shape[1] - 2 * REACH
-        first = 2 * REACH * OVERSAMPLED  # the low pass is late by REACH samples, and the padding as long
-        inside = np.abs(dense[:, first : first + width * OVERSAMPLED]).max(axis=0)
-        peaks[start : start + width] = inside.reshape(width, OVERSAMPLED).max(axis=1)
-    return peaks
+
+def _stretches(peaks: Samples, above: float) -> Iterator[tuple[int, int]]:
+    """Yield where something between the samples may be over `above`, no stretch longer than DRAWN samples."""
+    count = -(-len(peaks) // BLOCK)
+    blocks = np.pad(peaks, (0, count * BLOCK - len(peaks))).reshape(count, BLOCK).max(axis=1, initial=0.0)
+    nearby = np.pad(blocks, 1)
+    high = np.maximum(blocks, np.maximum(nearby[:-2], nearby[2:])) * _growth() >= above
+    edges = np.flatnonzero(np.diff(high, prepend=False, append=False)) * BLOCK
+    for first, last in edges.reshape(-1, 2).tolist():
+        for start in range(first, min(last, len(peaks)), DRAWN):  # four times a song would fill the memory
+            yield start, min(start + DRAWN, last, len(peaks))
+
+
+def _dense_peaks(piece: Samples) -> Samples:
+    """Return the peaks of a stretch that has REACH samples more on both sides."""
+    from scipy.signal import upfirdn
+
+    dense = upfirdn(_low_pass(), piece, OVERSAMPLED)
+    first = 2 * REACH * OVERSAMPLED  # the low pass is late by REACH samples, and the padding as long
+    inside = np.abs(dense[:, first : first + (piece.shape[1] - 2 * REACH) * OVERSAMPLED]).max(axis=0)
+    return np.asarray(inside.reshape(-1, OVERSAMPLED).max(axis=1))
+
+
+@cache
+def _low_pass() -> Samples:
+    from scipy.signal import firwin
+
+    taps = firwin(2 * REACH * OVERSAMPLED + 1, 1 / OVERSAMPLED, window=("kaiser", 5.0)) * OVERSAMPLED
+    return np.asarray(taps, np.float32)
+
+
+def _growth() -> float:
+    """Return how much higher than all samples around it a value between them may be, with room to round."""
+    sums = [float(np.abs(_low_pass()[phase::OVERSAMPLED]).sum()) for phase in range(OVERSAMPLED)]
+    return 1.001 * max(sums)
 
 
 def load_audio(path: str | Path) -> Audio:

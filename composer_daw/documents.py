@@ -7,7 +7,7 @@ Tags, anchors and aliases, repeated keys, deep nesting and huge files are refuse
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar, cast, get_args, get_origin
 
@@ -19,6 +19,7 @@ from composer_daw.errors import DocumentError, did_you_mean
 from composer_daw.files import check_is_file
 
 Model = TypeVar("Model", bound=BaseModel)
+Result = TypeVar("Result")
 
 LARGEST_BYTES = 1_000_000
 MOST_VALUES = 50_000
@@ -91,6 +92,22 @@ _Loader.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value)
 def load_document(path: str | Path, model: type[Model], what: str) -> Model:
     """Read a YAML file into `model`; raise DocumentError with file, line, place, value and remedy."""
     return parse_document(_text_of(path, what), model, str(Path(path)), what)
+
+
+def load_checked(
+    path: str | Path, model: type[Model], what: str, check: Callable[[Model], Result]
+) -> tuple[Model, Result]:
+    """Read a YAML file into `model`, and return it with what `check` makes of it.
+
+    A PlacedError of the check becomes a DocumentError with file, line and place, as those of the model do.
+    """
+    name, text = str(Path(path)), _text_of(path, what)
+    found = parse_document(text, model, name, what)
+    try:
+        return found, check(found)
+    except PlacedError as error:
+        line, places = _place(_composed(text, name), error.location)
+        raise DocumentError(_told(name, line, places, _one_line(error))) from error
 
 
 def places_of(path: str | Path, what: str) -> dict[Location, Place]:
@@ -190,8 +207,17 @@ def _first_error(error: ValidationError, node: yaml.Node, model: type[BaseModel]
     line, places = _place(node, location)
     message = _message(problems[0], model)
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    where = f"{': '.join(places)}: " if places else ""
-    return f"{name}:{line}: {where}{message}{more}"
+    return _told(name, line, places, f"{message}{more}")
+
+
+def _told(name: str, line: int, places: Sequence[str], problem: str) -> str:
+    where = "".join(f"{_one_line(_printable(place))}: " for place in places)
+    return f"{name}:{line}: {where}{_printable(problem)}"
+
+
+def _printable(text: str) -> str:
+    """Return a text as a terminal may show it: keys and values of a document may hold anything."""
+    return "".join(one if one.isprintable() else " " if one.isspace() else "?" for one in text)
 
 
 def first_problem(error: ValidationError, data: Any, model: type[BaseModel]) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import secrets
+import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from composer_daw.errors import InputError, OutputError, did_you_mean
 
@@ -48,6 +53,125 @@ def write_text(path: str | Path, text: str) -> None:
     """Write `text` as UTF-8 with plain newlines, whole or not at all."""
     with written_whole(path) as temporary:
         temporary.write_bytes(text.encode("utf-8"))
+
+
+@dataclass(frozen=True)
+class FolderKind:
+    """What a folder of ours holds, and the record in it that says so and lists its files."""
+
+    what: str
+    """In words: "a song"."""
+    record: str
+    """The name of its record, a JSON: "song.json"."""
+    mark: str
+    """The key that marks the record, with the number of its form: "song_record"."""
+
+
+@contextmanager
+def folder_whole(target: str | Path, kind: FolderKind, force: bool = False) -> Iterator[Path]:
+    """Yield a folder beside `target` that takes its name when the block ends without error.
+
+    Raises OutputError where something stands there already, as `check_home` does: an empty folder goes, and
+    with `force` one of the same kind in which nothing was changed or added.
+    """
+    home = Path(target)
+    check_home(home, kind, force)
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True)
+        made = _folder_beside(home)
+    except OSError as error:
+        raise OutputError(f"{home}: cannot be written: {error.strerror or error}") from error
+    try:
+        yield made
+        check_home(home, kind, force)  # the work took its time
+        _take_place(made, home)
+    except OSError as error:
+        raise OutputError(f"{home}: cannot be written: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def check_home(target: str | Path, kind: FolderKind, force: bool = False) -> None:
+    """Raise OutputError where a folder of this kind may not be written.
+
+    With `force` one may that its own record describes to the byte; else the first file is named that would
+    be lost.
+    """
+    home = Path(target)
+    if home.is_symlink() or (home.exists() and not home.is_dir()):
+        raise OutputError(f"{home}: is no folder; give a folder for {kind.what}")
+    if not home.is_dir():
+        return
+    if home.resolve() in (Path.cwd(), *Path.cwd().parents):
+        raise OutputError(f"{home}: is the folder that this runs in; give {kind.what} a folder of its own")
+    try:
+        if any(home.iterdir()):
+            _check_replaceable(home, kind, force)
+    except OSError as error:
+        raise OutputError(f"{home}: cannot be read: {error.strerror or error}") from error
+
+
+def write_record(record: Mapping[str, Any], folder: Path, kind: FolderKind) -> None:
+    """Write the record of a folder with the digest of every file that stands in it."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / kind.record)
+    files = {path.relative_to(folder).as_posix(): sha256_of(path) for path in paths}
+    text = json.dumps({**record, "files": files}, indent=1, ensure_ascii=False)
+    write_text(folder / kind.record, text + "\n")
+
+
+def _check_replaceable(home: Path, kind: FolderKind, force: bool) -> None:
+    """Raise OutputError unless all that stands in a folder is of this kind, as it was written, and may go."""
+    listed = _listed(home / kind.record, kind)
+    if listed is None:
+        raise OutputError(f"{home}: holds something else than {kind.what}; give a folder of its own")
+    if not force:
+        raise OutputError(f"{home}: holds {kind.what} already; give another folder, or --force")
+    for path in sorted(home.rglob("*")):
+        name = path.relative_to(home).as_posix()
+        if name == kind.record or (path.is_dir() and not path.is_symlink()):
+            continue
+        if name not in listed or path.is_symlink():
+            raise OutputError(
+                f"{path}: is not of {kind.what} that stands here; move it, or give another folder"
+            )
+        if sha256_of(path) != listed[name]:
+            raise OutputError(f"{path}: was changed since it was written; move it, or give another folder")
+
+
+def _listed(path: Path, kind: FolderKind) -> dict[str, str] | None:
+    """Return the files that a record lists, with their digests; None for what is no record of this kind."""
+    if path.is_symlink() or not path.is_file():
+        return None
+    try:
+        record = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return None
+    files = record.get("files") if isinstance(record, dict) else None
+    if not isinstance(files, dict) or type(record.get(kind.mark)) is not int:
+        return None
+    return {str(name): str(digest) for name, digest in files.items()}
+
+
+def _take_place(made: Path, home: Path) -> None:
+    """Give a folder its name; what stood there is there until the new one is."""
+    if not home.exists():
+        os.replace(made, home)
+        return
+    before = _folder_beside(home)
+    os.replace(home, before)
+    try:
+        os.replace(made, home)
+    except OSError:
+        os.replace(before, home)
+        raise
+    shutil.rmtree(before, ignore_errors=True)
+
+
+def _folder_beside(home: Path) -> Path:
+    """Make an empty folder beside another, under a name of its own."""
+    made = home.parent / f"{PARTIAL}{secrets.token_hex(8)}"
+    made.mkdir()
+    return made
 
 
 def check_is_file(path: str | Path, what: str) -> Path:

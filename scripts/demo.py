@@ -1,6 +1,6 @@
-"""Render three pieces in every technique of the studio violin, measure what was made, and lay out a page.
+"""Render three pieces in every technique of the studio violin and measure them; then compose a song.
 
-    python scripts/demo.py            makes renders/demo/index.html and prints its path
+    python scripts/demo.py    makes renders/demo/index.html and renders/song/index.html
 
 The first run sets up `.venv`; a second one renders only what is missing.
 """
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 INSTRUMENT = "studio/violin"
 FOLDER = ROOT / "renders" / "demo"
 PAGE = FOLDER / "index.html"
+SONG = ROOT / "examples" / "song.yaml"
+SONG_FOLDER = ROOT / "renders" / "song"
 PIECES = {
     "bach_prelude": "A solo piece: J. S. Bach, Prelude of the first cello suite, for violin",
     "sakura": "A folk tune: Sakura Sakura",
@@ -49,12 +51,19 @@ MEASURED = (  # heading, decimals, how it is measured, field of NoteFeatures
 
 
 def main() -> None:
-    """Render, measure, write the page, and say where it is."""
+    """Make the page of the violin, then the song."""
+    started = time.monotonic()
+    one_violin()
+    a_song()
+    print(f"{time.monotonic() - started:.0f} s in all\nopen {PAGE}\nopen {SONG_FOLDER / PAGE.name}")
+
+
+def one_violin() -> None:
+    """Render all versions, measure, and write the page."""
     from composer_daw.dataset import plan_versions, run_plan
     from composer_daw.pages import Page, Section, write_page
     from composer_daw.rendering import default_workers, load_instrument
 
-    started = time.monotonic()
     remove_other_version()
     violin = load_instrument(INSTRUMENT)
     techniques = [name for name in violin.technique_map.playable() if name not in DEFAULTS]
@@ -65,7 +74,7 @@ def main() -> None:
     if report.failed:
         sys.exit(f"{len(report.failed)} versions failed: {report.failed[0][1]}")
     if not report.rendered and is_current(PAGE):
-        print(f"nothing has changed since the last run\nopen {PAGE}")
+        print("the violin: nothing has changed since the last run")
         return
     print("measuring ...", flush=True)
     table = probe_table(violin, techniques)
@@ -74,8 +83,28 @@ def main() -> None:
     write_page(Page("One violin, twelve ways", INTRO, [*sections, measured]), PAGE)
     print_table(table)
     seconds = sum(record.outcome.duration_s for record in report.rendered if record.outcome)
-    print(f"{seconds:.0f} s of audio rendered, {time.monotonic() - started:.0f} s in all")
-    print(f"open {PAGE}")
+    print(f"{seconds:.0f} s of audio rendered")
+
+
+def a_song() -> None:
+    """Compose the song that ships, from its story to the page of its mix."""
+    from composer_daw.errors import OutputError
+    from composer_daw.studio.song import compose_song
+
+    if is_current(SONG_FOLDER / PAGE.name):
+        print("the song: nothing has changed since the last run")
+        return
+    print(f"composing {SONG.relative_to(ROOT)} ...", flush=True)
+    try:
+        done = compose_song(SONG, SONG_FOLDER, force=True, progress=_tell_step)
+    except OutputError as error:  # somebody works in that folder: it stays as it is
+        sys.exit(f"the song is not made anew: {error}")
+    for name, caption in dict.fromkeys((one.name, one.caption) for one in done.request.conditions.sections):
+        print(f"  {name}: {caption}")
+
+
+def _tell_step(name: str, *, total: int) -> None:
+    print(f"  {name}", flush=True)
 
 
 def remove_other_version() -> None:
@@ -94,12 +123,10 @@ def remove_other_version() -> None:
 
 def is_current(page: Path) -> bool:
     """Tell whether a page is there and newer than all that makes it."""
-    sources = [
-        Path(__file__),
-        *(ROOT / "composer_daw").rglob("*.py"),
-        *(ROOT / "composer_daw").rglob("templates/*"),
-    ]
-    return page.is_file() and page.stat().st_mtime > max(source.stat().st_mtime for source in sources)
+    shipped = ("composer_daw", "configs", "presets", "technique_maps", "examples")
+    sources = [path for folder in shipped for path in (ROOT / folder).rglob("*") if path.is_file()]
+    changed = max(path.stat().st_mtime for path in (Path(__file__), *sources) if path.suffix != ".pyc")
+    return page.is_file() and page.stat().st_mtime > changed
 
 
 def _tell(record: Record, error: Exception | None) -> None:

@@ -27,7 +27,7 @@ NOTE: dict[str, Any] = {
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of song files, with the short forms that they may take."""
-    from composer_daw.composing.arranger import genres
+    from composer_daw.composing.band import load_band
     from composer_daw.composing.conditions import Role
     from composer_daw.composing.song import Song
 
@@ -41,7 +41,7 @@ def schema() -> dict[str, Any]:
     lines = whole["$defs"]["Section"]["properties"]["lyrics"]
     listed = {key: lines.pop(key) for key in ("items", "type")}
     lines["anyOf"] = [{"type": "string"}, listed]
-    whole["properties"]["genre"]["examples"] = list(genres())
+    whole["properties"]["genre"]["examples"] = list(load_band().genres)
     head = {"$schema": DRAFT, "title": "Song file", "description": "What a song is to be; docs/compose.md."}
     return {**head, **{key: value for key, value in whole.items() if key not in head}}
 

@@ -265,3 +265,15 @@ def test_true_peaks_stand_where_they_are_in_every_piece() -> None:
 def test_true_peak_of_silence_and_of_nothing() -> None:
     assert Audio(np.zeros((2, 100)), 48_000).true_peak_db == -120
     assert Audio(np.zeros((2, 0)), 48_000).true_peak_db == -120
+
+
+@pytest.mark.parametrize("length", [0, 1, 11, 12, 1023, 1025, 5000])
+@pytest.mark.parametrize("above", [0.3, 1.0, 2.0])
+def test_true_peaks_over_a_level_are_those_that_all_have(length: int, above: float) -> None:
+    """Where nothing can be over the level nothing is drawn; what is over it is the same to the bit."""
+    noise = np.random.default_rng(length).standard_normal((2, length)).astype(np.float32)
+    noise *= np.linspace(0.0, 1.0, length, dtype=np.float32) ** 4
+    every, some = true_peaks(noise), true_peaks(noise, above)
+    assert np.array_equal(every[every > above], some[every > above]) and np.all(some[every <= above] <= above)
+    if length == 5000:
+        assert (every > above).any() and (every != some).any(), "some are drawn, and some are not"

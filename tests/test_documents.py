@@ -16,6 +16,7 @@ from composer_daw.documents import (
     MOST_VALUES,
     Place,
     PlacedError,
+    load_checked,
     load_document,
     parse_document,
     places_of,
@@ -55,6 +56,31 @@ def problem(text: str) -> str:
         parse(text)
     assert "\n" not in str(caught.value)
     return str(caught.value)
+
+
+def test_a_check_beside_the_model(tmp_path: Path) -> None:
+    def size_of(tree: Tree) -> int:
+        for number, leaf in enumerate(tree.leaves):
+            if not leaf.word:
+                raise PlacedError("a leaf without a word", "leaves", number, "size")
+        return len(tree.leaves)
+
+    path = tmp_path / "tree.yaml"
+    path.write_text("name: oak\nleaves:\n  - {word: green}\n  - size: 3\n", encoding="utf-8")
+    with pytest.raises(DocumentError) as caught:
+        load_checked(path, Tree, "a tree", size_of)
+    assert str(caught.value) == f"{path}:4: leaves[1]: size: a leaf without a word"
+    path.write_text("name: oak\nleaves: [{word: green}]\n", encoding="utf-8")
+    tree, size = load_checked(path, Tree, "a tree", size_of)
+    assert (tree.name, size) == ("oak", 1)
+    path.write_text("nane: oak\n", encoding="utf-8")
+    with pytest.raises(DocumentError, match="tree.yaml:1: nane: unknown key"):
+        load_checked(path, Tree, "a tree", size_of)
+
+
+def test_keys_are_shown_in_one_line_without_control_characters() -> None:
+    said = problem('name: x\nby_name: {"one\\ntwo \\e[31m": {size: much}}\n')
+    assert said.startswith("tree.yaml:2: by_name: one two ?[31m: size: a whole number is expected")
 
 
 @pytest.mark.parametrize("word", ["on", "off", "yes", "no"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from composer_daw.captions.lexicon import Class, Lexicon, Third
@@ -12,6 +13,9 @@ LONGEST = 120
 THIRD = 0.25
 """Where the middle third of valence and arousal ends, either way."""
 MOST_TOKENS = 8
+
+SMALL = frozenset(["a", "an", "the", "of", "in", "on", "at", "by", "to", "with", "under", "among", "back"])
+"""Words that may stand in a caption twice."""
 
 PLACED: tuple[Class, ...] = ("time", "place", "weather")
 
@@ -27,18 +31,21 @@ def caption_of(
     """Return a short line in English for a story at a point.
 
     `voices` are the roles that play, `names` what to call each: a role that has none is called by its own
-    name. `adjective` is said where the story names no feeling.
+    name. `adjective` is said where the story names no feeling. What has been said is not said again, and a
+    story that tells nothing leaves the manner alone.
     """
     said = [one for one in _once(reading.found) if not one.negated]
     feeling = _first(said, "feeling") or adjective
+    if not said and not feeling:
+        return manner_at(point, lexicon)
     voice = _voice(point, voices, names, lexicon)
-    where = _where(said)
+    line = " ".join([_article(feeling or voice), *filter(None, (feeling, voice))])
+    for phrase in (_first(said, "motion"), *_where(said)):
+        line = _joined(line, phrase) if _is_new(phrase, line) else line
     about = _first(said, "theme")
-    doing = _first(said, "motion")
-    subject = f"{_article(feeling or voice)} {' '.join(filter(None, (feeling, voice)))}"
-    line = " ".join([subject, *([doing] if doing else []), *where])
-    line += f", of {about}" if about else ""
-    return f"{line}, {manner_at(point, lexicon)}"
+    line += f", of {about}" if _is_new(about, line) else ""
+    manner = [word for word in manner_at(point, lexicon).split(" and ") if _is_new(word, line)]
+    return f"{line}, {' and '.join(manner)}" if manner else line
 
 
 def manner_at(point: Point, lexicon: Lexicon) -> str:
@@ -86,6 +93,18 @@ def _where(said: list[Found]) -> list[str]:
 
 def _first(said: list[Found], kind: Class) -> str:
     return next((one.meaning.says for one in said if one.meaning.kind == kind), "")
+
+
+def _joined(line: str, phrase: str) -> str:
+    """Return a phrase after a line; "fighting on" and "on the battlefield" share their "on"."""
+    first, _, rest = phrase.partition(" ")
+    return f"{line} {rest if rest and line.endswith(f' {first}') else phrase}"
+
+
+def _is_new(phrase: str, line: str) -> bool:
+    """Tell whether a phrase says something that a line has not said."""
+    words = set(re.findall(r"\w+", phrase)) - SMALL
+    return bool(words) and not words & set(re.findall(r"\w+", line))
 
 
 def _article(word: str) -> str:

@@ -2,22 +2,24 @@
 
 COMPOSER_DAW_LLM_URL is the base, such as http://127.0.0.1:8080/v1, COMPOSER_DAW_LLM_MODEL the model, and
 COMPOSER_DAW_LLM_KEY the key, if one is needed. What comes back is not trusted: it is cleaned, bounded, and
-refused where it is no short line in English. Whatever fails, the words themselves take its place.
+refused where it is no short line in English. Whatever fails, the words themselves take its place: a bad
+answer costs one caption, a server that does not answer or refuses the call all that are left.
 """
 
 from __future__ import annotations
 
 import http.client
 import json
+import queue
 import re
-import time
+import threading
 import unicodedata
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from composer_daw.captions.caption import LONGEST
 from composer_daw.captions.language import language_of
@@ -43,7 +45,7 @@ class Endpoint:
 
     url: str
     model: str
-    key: str = ""
+    key: str = field(default="", repr=False)
     timeout_s: float = TIMEOUT_S
 
     @property
@@ -52,36 +54,72 @@ class Endpoint:
         return f"{self.url.rstrip('/')}/chat/completions"
 
 
+class UnreachableError(InputError):
+    """Nothing more can be had from an endpoint: it does not answer, or refuses the call itself."""
+
+
 def endpoint_from(environment: Mapping[str, str]) -> Endpoint | None:
-    """Return the endpoint that an environment sets, or None; raise InputError for half of one."""
+    """Return the endpoint that an environment sets, or None; raise InputError for what cannot be called."""
     url = environment.get(URL, "").strip()
     if not url:
         return None
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InputError(f"{URL}: '{url}' is no address; give one such as http://127.0.0.1:8080/v1")
-    model = environment.get(MODEL, "").strip()
+    if not _is_address(url):
+        raise InputError(f"{URL}: {url!r} is no address; give one such as http://127.0.0.1:8080/v1")
+    model, key = environment.get(MODEL, "").strip(), environment.get(KEY, "").strip()
     if not model:
         raise InputError(f"{URL} is set, but {MODEL} is not; name the model")
-    return Endpoint(url, model, environment.get(KEY, "").strip())
+    if not all("!" <= one <= "~" for one in key):
+        raise InputError(f"{KEY}: holds spaces, line breaks or letters beyond ASCII; copy the key again")
+    return Endpoint(url, model, key)
 
 
-@dataclass
+def _is_address(url: str) -> bool:
+    """Tell whether a text is an http address without spaces, that has a host and, if any, a real port."""
+    try:
+        parts = urllib.parse.urlsplit(url)
+        named = parts.hostname is not None and parts.port != 0
+    except ValueError:
+        return False
+    plain = all("!" <= one <= "~" for one in url)
+    return named and plain and parts.scheme in ("http", "https") and not (parts.query or parts.fragment)
+
+
+class Told(NamedTuple):
+    """What a model is told of a section."""
+
+    story: str
+    mood: str
+
+
+class Answers(NamedTuple):
+    """The captions that a model gave, by section, and why others are missing."""
+
+    captions: dict[str, str]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Captioner:
-    """Asks an endpoint for captions; after a first failure it asks no more."""
+    """Asks an endpoint for captions; without one it has none to give."""
 
     endpoint: Endpoint | None
-    remarks: list[str] = field(default_factory=list)
 
-    def ask(self, story: str, mood: str) -> str | None:
-        """Return a caption for a story, or None where the words themselves must do."""
-        if self.endpoint is None or self.remarks:
-            return None
-        try:
-            return asked(self.endpoint, story, mood)
-        except InputError as error:
-            self.remarks.append(f"no caption from {self.endpoint.model}: {error}; made of the story's words")
-        return None
+    def captions(self, sections: Mapping[str, Told]) -> Answers:
+        """Ask for the captions of sections, in their order; what fails is left out, with a remark."""
+        found: dict[str, str] = {}
+        if self.endpoint is None:
+            return Answers(found, ())
+        model, remarks = self.endpoint.model, []
+        for name, told in sections.items():
+            try:
+                found[name] = asked(self.endpoint, *told)
+            except UnreachableError as error:
+                left = ", ".join(one for one in sections if one not in found)
+                remarks.append(f"no caption from {model}: {error}; made of the story's words: {left}")
+                break
+            except InputError as error:
+                remarks.append(f"{name}: no caption from {model}: {error}; made of the story's words")
+        return Answers(found, tuple(remarks))
 
 
 def asked(endpoint: Endpoint, story: str, mood: str) -> str:
@@ -104,35 +142,57 @@ def asked(endpoint: Endpoint, story: str, mood: str) -> str:
     try:
         answer: Any = json.loads(data)
         text = answer["choices"][0]["message"]["content"]
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise InputError("its answer is no chat completion") from error
     return cleaned(text)
 
 
 def _fetched(request: urllib.request.Request, timeout_s: float) -> bytes:
-    """Return what a server answers, in time and not too large."""
-    until = time.monotonic() + timeout_s
+    """Return what a server answers, in time and not too large.
+
+    A socket's timeout begins again with each byte, so another thread reads, and the time is taken here. Who
+    drips on is left behind; that thread ends with the program.
+    """
+    answers: queue.SimpleQueue[bytes | InputError] = queue.SimpleQueue()
+
+    def read() -> None:
+        try:
+            answers.put(_read(request, timeout_s))
+        except InputError as error:
+            answers.put(error)
+
+    threading.Thread(target=read, name="caption", daemon=True).start()
+    try:
+        answer = answers.get(timeout=timeout_s)
+    except queue.Empty as error:
+        raise UnreachableError(f"no answer within {timeout_s:g} s") from error
+    if isinstance(answer, InputError):
+        raise answer
+    return answer
+
+
+def _read(request: urllib.request.Request, timeout_s: float) -> bytes:
+    """Return what a server answers; raise InputError, in one line, for whatever goes wrong."""
     try:
         with urllib.request.build_opener(_NoRedirect).open(request, timeout=timeout_s) as answer:
-            data = b""
-            while piece := answer.read1(8192):
-                data += piece
-                if len(data) > LARGEST_BYTES:
-                    raise InputError(f"its answer is larger than {LARGEST_BYTES:,} bytes")
-                if time.monotonic() > until:
-                    raise TimeoutError
-            return data
+            data: bytes = answer.read(LARGEST_BYTES + 1)
     except urllib.error.HTTPError as error:
         error.close()
-        raise InputError(f"it answers {error.code}") from error
+        kind = UnreachableError if error.code < 500 else InputError
+        raise kind(f"it answers {error.code}") from error
     except TimeoutError as error:
-        raise InputError(f"no answer within {timeout_s:g} s") from error
+        raise UnreachableError(f"no answer within {timeout_s:g} s") from error
     except urllib.error.URLError as error:
         if isinstance(error.reason, TimeoutError):
-            raise InputError(f"no answer within {timeout_s:g} s") from error
-        raise InputError(f"it cannot be reached ({error.reason})") from error
+            raise UnreachableError(f"no answer within {timeout_s:g} s") from error
+        raise UnreachableError(f"it cannot be reached ({error.reason})") from error
     except (OSError, http.client.HTTPException) as error:
         raise InputError(f"it broke off ({type(error).__name__})") from error
+    except ValueError as error:  # an address or a head that the library does not take
+        raise UnreachableError(f"it cannot be asked ({error})") from error
+    if len(data) > LARGEST_BYTES:
+        raise InputError(f"its answer is larger than {LARGEST_BYTES:,} bytes")
+    return data
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -50,6 +50,7 @@ class Lexicon(_Part):
 
     lexicon: Literal[1]
     negations: BothLanguages
+    affirmed: BothLanguages
     turns: BothLanguages
     between: tuple[str, ...]
     titles: tuple[str, ...]

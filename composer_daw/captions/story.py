@@ -149,7 +149,7 @@ def _english(text: str, words: Words) -> Iterable[Found]:
     for match, number in english_matches(text, words.en):
         meaning = words.en[match.entry]
         weight = meaning.weight * (AFTER_A_TURN if number > turned_at >= 0 else 1.0)
-        near = _negated_before(all_tokens, number, words.lexicon.negations.en)
+        near = _negated_before(all_tokens, number, words.lexicon)
         negated = near and meaning.kind in NEGATABLE
         yield Found(text[match.start : match.end], meaning, negated, weight)
 
@@ -158,13 +158,14 @@ def _last_turn(all_tokens: list[Token], turns: tuple[str, ...]) -> int:
     return max((number for number, token in enumerate(all_tokens) if token.word in turns), default=-1)
 
 
-def _negated_before(all_tokens: list[Token], number: int, negations: tuple[str, ...]) -> bool:
-    """Tell whether a negation stands shortly before a word, in the same clause."""
+def _negated_before(all_tokens: list[Token], number: int, lexicon: Lexicon) -> bool:
+    """Tell whether a negation stands shortly before a word, in the same clause (not in "can't stop")."""
     for back in range(1, NEAR + 1):
         if all_tokens[number - back + 1].opens or number - back < 0:
             return False
-        if all_tokens[number - back].word in negations:
-            return True
+        word = all_tokens[number - back].word
+        if word in lexicon.negations.en or word in lexicon.affirmed.en:
+            return word in lexicon.negations.en
     return False
 
 
@@ -193,6 +194,8 @@ def _negated_after(text: str, end: int, lexicon: Lexicon) -> bool:
     places = {end}
     for _ in range(FARTHEST_BETWEEN + 1):
         for at in places:
+            if text.startswith(lexicon.affirmed.ja, at):
+                return False
             if text.startswith(lexicon.negations.ja, at) and not text.startswith("ずっと", at):
                 return True
         places = {at + len(word) for at in places for word in lexicon.between if text.startswith(word, at)}

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from composer_daw.cli.options import json_option, out_of_range_option, sample_rate_option, seed_option
+from composer_daw.cli.options import (
+    force_option,
+    json_option,
+    out_of_range_option,
+    sample_rate_option,
+    seed_option,
+)
 
 if TYPE_CHECKING:
-    from composer_daw.studio.versions import Auditioned
+    from composer_daw.studio.session import Audition
 
 
 @click.command()
@@ -41,7 +47,7 @@ if TYPE_CHECKING:
     type=click.Choice(["auto", "flac", "mp3"]),
     default="auto",
     show_default=True,
-    help="Of the sound inside the page; auto: FLAC up to 32 MB, else MP3.",
+    help="Of the sound inside the page; auto: FLAC while it fits, else MP3.",
 )
 @click.option(
     "--workers",
@@ -51,6 +57,7 @@ if TYPE_CHECKING:
 @sample_rate_option
 @seed_option
 @out_of_range_option
+@force_option
 @json_option
 def audition(
     scores: tuple[str, ...],
@@ -65,33 +72,32 @@ def audition(
     sample_rate: int,
     seed: int,
     out_of_range: Literal["fail", "drop"],
+    force: bool,
     as_json: bool,
 ) -> None:
     """Render every SCORE by each instrument in each technique, and write a page to hear them on.
 
-    DIR gets index.html, which holds pictures and sound and opens without a server, and the renders as FLAC.
+    DIR gets index.html, which holds pictures and sound and opens without a server, the renders as FLAC, and
+    audition.json, which lists them. It is written whole or not at all; --force replaces an audition, but no
+    file that it did not write.
     """
     from composer_daw.cli.progress import bar
-    from composer_daw.files import check_targets
-    from composer_daw.studio import AuditionPage, write_audition
-    from composer_daw.studio.audition import page_path
-    from composer_daw.studio.versions import Settings, render_versions
+    from composer_daw.studio.session import Asked
+    from composer_daw.studio.session import audition as auditioned
+    from composer_daw.studio.versions import Settings
 
-    check_targets(page_path(output), source=scores[0])
     settings = Settings(sample_rate, seed, out_of_range, stems)
-    with bar("rendering", None) as advance:
-        made = render_versions(
-            scores, instruments, techniques, output, settings, workers=workers, progress=advance
-        )
-    page = AuditionPage(title or " · ".join(piece.title for piece in made.pieces), made.pieces)
-    path = write_audition(page, output, encoding)
-    _tell(made, path, as_json)
+    asked = Asked(scores, instruments, techniques, title or "", settings)
+    with bar("rendering") as told:
+        made = auditioned(asked, output, encoding=encoding, force=force, workers=workers, progress=told)
+    _tell(made, as_json)
     if show:
-        _open(path)
+        _open(made.page)
 
 
-def _tell(made: Auditioned, path: Path, as_json: bool) -> None:
+def _tell(made: Audition, as_json: bool) -> None:
     """Print what was written and, on standard error, whatever is not as it was asked."""
+    path = made.page
     versions = [version for piece in made.pieces for version in piece.versions]
     if as_json:
         facts = {

@@ -13,8 +13,6 @@ from composer_daw.cli.options import json_option
 
 if TYPE_CHECKING:
     from composer_daw.composing.compose import Composed
-    from composer_daw.composing.request import Request
-    from composer_daw.studio import AuditionPage
 
 
 @click.command()
@@ -47,77 +45,15 @@ def compose(
     """
     from composer_daw.captions import Captioner, endpoint_from
     from composer_daw.cli.progress import bar
-    from composer_daw.composing.compose import compose as composed_into
-    from composer_daw.composing.compose import generator_named
-    from composer_daw.composing.outputs import check_home, folder_whole, save_record
-    from composer_daw.composing.request import load_request
-    from composer_daw.rendering import default_workers
-    from composer_daw.studio import write_audition
+    from composer_daw.studio.song import Wish, compose_song
 
-    writer, home = generator_named(generator), Path(output)
-    check_home(home, force)
-    request = load_request(song, Captioner(endpoint_from(os.environ)))
-    chosen = request.song.seed if seed is None else seed
-    steps = 2 if no_audio else 4 + len(request.band)
-    with folder_whole(home, force) as folder, bar("composing", steps) as told:
-        done = composed_into(
-            request,
-            folder,
-            seed=chosen,
-            generator=writer,
-            home=home,
-            audio=not no_audio,
-            workers=workers or default_workers(),
-            told=told,
+    wish = Wish(seed, generator, not no_audio)
+    captioner = Captioner(endpoint_from(os.environ))
+    with bar("composing") as told:
+        done = compose_song(
+            song, output, wish, captioner=captioner, force=force, workers=workers, progress=told
         )
-        if done.mixed is not None:
-            write_audition(song_page(done), folder)
-            told("page")
-        save_record(done.record, folder)
-    _tell(done, home, as_json)
-
-
-def song_page(done: Composed) -> AuditionPage:
-    """Return the page of a song: the mix with its stems, its sections with their captions."""
-    from composer_daw.composing.compose import stem_audio
-    from composer_daw.composing.perform import spans_of
-    from composer_daw.studio import AuditionPage, Marker, Piece, Stem, Version, roll_notes, tempo_curve
-
-    assert done.mixed is not None
-    mixdown, conditions = done.mixed.mixdown, done.request.conditions
-    kits = {part.name for part in conditions.parts if part.role == "drums"}
-    stems = [
-        Stem(name, audio, roll_notes(mixdown.takes[name]) if name in mixdown.takes else (), name in kits)
-        for name, audio in stem_audio(done.mixed).items()
-    ]
-    performance = done.performed.performance
-    markers = [
-        Marker(float(performance.tempo.seconds_at(span.start)), span.name, _under(done.request, number))
-        for number, span in enumerate(spans_of(conditions))
-    ]
-    facts = _facts(done)
-    version = Version("Mix", mixdown.audio, stems=stems, facts=facts)
-    tempo = tempo_curve(performance.tempo)
-    return AuditionPage(conditions.title, [Piece(conditions.title, [version], tempo, markers)])
-
-
-def _under(request: Request, number: int) -> str:
-    """Return what stands under the name of a section."""
-    section = request.conditions.sections[number]
-    return " · ".join(filter(None, (section.emotion, section.caption)))
-
-
-def _facts(done: Composed) -> dict[str, str]:
-    from composer_daw.composing.keys import key_name
-
-    conditions = done.request.conditions
-    return {
-        "Key": key_name(conditions.key),
-        "Tempo": f"{conditions.bpm:g} beats a minute",
-        "Genre": conditions.genre,
-        "Written by": str(done.record["generator"]),
-        "Seed": str(done.record["seed"]),
-    }
+    _tell(done, Path(output), as_json)
 
 
 def _tell(done: Composed, home: Path, as_json: bool) -> None:

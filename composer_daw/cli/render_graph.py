@@ -169,6 +169,7 @@ def plan_facts(plan: Plan) -> dict[str, Any]:
         if part := parts.get(name):
             facts |= {"plays": str(part.track.selection), "notes": len(part.performance.notes)}
             facts |= {"instrument": part.instrument.name, "technique": part.track.technique}
+            facts |= {"ride": [list(point) for point in part.track.ride]}
         facts |= {"level_db": strip.level_db, "pan": strip.pan, "effects": _effect_names(strip.effects)}
         strips[name] = facts | {"output": strip.output, "sends": dict(strip.sends)}
     return {
@@ -232,6 +233,7 @@ def _in_words(facts: dict[str, Any]) -> str:
         words.append("bus")
     words += facts["effects"]
     words += [f"{facts['level_db']:+g} dB"] if facts["level_db"] else []
+    words += ["ridden"] if facts.get("ride") else []
     words += [f"pan {facts['pan']:+g}"] if facts["pan"] else []
     words += [f"sends {level_db:+g} dB to {target}" for target, level_db in facts["sends"].items()]
     return ", ".join(words)

@@ -9,22 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from composer_daw.audio import Audio, save_audio
-from composer_daw.composing.arranger import Arranger
 from composer_daw.composing.conditions import Generator
+from composer_daw.composing.generators import GENERATORS, check_genre, generator_named
 from composer_daw.composing.keys import fifths_of
-from composer_daw.composing.mix import Mixed, mix
+from composer_daw.composing.mix import Mixed, Rendering, mix, reference
 from composer_daw.composing.outputs import GRAPH, MIX, PERFORMANCE, SCORE, STEMS, record_of
-from composer_daw.composing.perform import Performed, check_score, perform, spans_of
+from composer_daw.composing.perform import Performed, perform
 from composer_daw.composing.request import Request
-from composer_daw.errors import InputError, did_you_mean
+from composer_daw.composing.score_check import check_score
+from composer_daw.composing.spans import spans_of
 from composer_daw.midi import load_midi, save_midi
 from composer_daw.performance import KeySignature, Performance
 from composer_daw.rendering.graph_files import save_stems
+from composer_daw.techniques import Rung
 
-AS_ASKED = ("exact", "combined")
+__all__ = ["GENERATORS", "Composed", "compose", "generator_named", "section_times", "stem_audio"]
+
+AS_ASKED = tuple(rung.name.lower() for rung in (Rung.EXACT, Rung.COMBINED))
 """The rungs on which a note plays what was asked."""
-GENERATORS: dict[str, Callable[[], Generator]] = {"arranger": Arranger}
-"""Who can write a song, by name."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,6 @@ class Composed:
     mixed: Mixed | None
     record: dict[str, Any]
     remarks: tuple[str, ...]
-
-
-def generator_named(name: str) -> Generator:
-    """Return a generator; raise InputError for a name that none has."""
-    if name not in GENERATORS:
-        hint = did_you_mean(name, GENERATORS)
-        raise InputError(f"no generator '{name}'{hint}; there is {', '.join(GENERATORS)}")
-    return GENERATORS[name]()
 
 
 def compose(
@@ -64,6 +58,7 @@ def compose(
     the workers. What is rendered is the performance as its file has it, so that the graph renders it again.
     """
     conditions = request.conditions
+    check_genre(generator, conditions.genre)
     score = _signed(generator.generate(conditions, seed), request)
     check_score(score, conditions)
     save_midi(score, folder / SCORE, by_track=True)
@@ -71,27 +66,22 @@ def compose(
     performed = perform(score, conditions, request.band, seed)
     save_midi(performed.performance, folder / PERFORMANCE, by_track=True)
     told("performance")
-    record = record_of(request, seed, generator.name)
+    record = record_of(request, seed, generator.name) | {
+        "song": song_as_composed(request, seed, home or folder),
+        "caption_encoder": request.encoder,
+    }
     remarks = [*request.remarks, *_silent(score)]
     mixed = None
     if audio:
         played = load_midi(folder / PERFORMANCE)
-        mixed = mix(
-            played,
-            request.band,
-            section_times(performed, request),
-            request.song.master,
-            folder / GRAPH,
-            home or folder,
-            seed=seed,
-            workers=workers,
-            told=told,
-        )
+        times = section_times(performed, request)
+        how = Rendering(seed, workers, told)
+        mixed = mix(played, request, times, folder / GRAPH, home or folder, how)
         save_audio(mixed.mixdown.audio, folder / MIX)
         _save_stems(mixed, folder / STEMS)
         told("mix")
         record["mix"] = _mix_facts(mixed)
-        remarks += [*_stood_in(mixed), *mixed.mixdown.notes]
+        remarks += [*_stood_in(mixed), *mixed.mixdown.notes, *mixed.remarks]
     record["remarks"] = remarks
     return Composed(request, score, performed, mixed, record, tuple(remarks))
 
@@ -114,6 +104,23 @@ def section_times(performed: Performed, request: Request) -> list[tuple[float, f
     spans = spans_of(request.conditions)
     edges = performed.performance.tempo.seconds_at([spans[0].start, *(span.end for span in spans)]).tolist()
     return list(zip(edges, edges[1:], strict=False))
+
+
+def song_as_composed(request: Request, seed: int, home: Path) -> dict[str, Any]:
+    """Return the song file that gives this song again: with the seed and the captions that were used.
+
+    A language model may answer otherwise next time, and instruments of the user's own stand where they do as
+    seen from `home`. `load_request` reads it out of the record.
+    """
+    captions = {section.name: section.caption for section in request.conditions.sections}
+    song = request.song.model_dump(mode="json", exclude_defaults=True) | {"seed": seed}
+    for name, caption in captions.items():
+        song["sections"][name]["caption"] = caption
+    for one in request.band:
+        own = request.song.instruments.get(one.part.name)
+        if own is not None and own.instrument:
+            song["instruments"][one.part.name]["instrument"] = reference(one, home)
+    return song
 
 
 def _silent(score: Performance) -> list[str]:
@@ -151,6 +158,7 @@ def _mix_facts(mixed: Mixed) -> dict[str, Any]:
         "true_peak_db": round(mastered.true_peak_db, 2),
         "limited_db": round(mastered.limited_db, 2),
         "level_db": mixed.balance.level_db,
+        "ride_db": mixed.balance.ride_db,
         "under_the_mix_lu": mixed.under_lu,
     }
 

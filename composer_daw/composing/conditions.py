@@ -11,6 +11,13 @@ from typing import Literal, Protocol
 
 from composer_daw.performance import Performance
 
+BEATS_IN_A_BAR = 4
+"""Quarter notes; every song is in 4/4."""
+DRUM_CHANNEL = 9
+"""MIDI channel 10, counted from 0: the kit's."""
+MOST_TUNED = 15
+"""Parts with pitches: each has a channel of its own, beside the kit's."""
+
 Role = Literal["melody", "chords", "bass", "drums", "violin", "viola", "cello", "contrabass"]
 """What a part does. The last four are the string section: from the top voice down."""
 
@@ -54,7 +61,7 @@ class SectionConditions:
     caption: str = ""
     """The concept caption, in English: what every part is told of the story."""
     caption_vector: tuple[float, ...] = ()
-    """The caption as an encoder sees it; empty where there is none."""
+    """The caption as an encoder sees it (`captions.vectors`)."""
     attributes: tuple[str, ...] = ()
     """Attribute tokens, such as "sparse", "rising", "night"."""
     lyrics: tuple[str, ...] = ()
@@ -79,15 +86,21 @@ class SongConditions:
 class Generator(Protocol):
     """Whoever writes the notes."""
 
-    name: str
-    """What made the song, for the record: a rule set with its version, or a model with its digest."""
+    @property
+    def name(self) -> str:
+        """What makes the song, for the record: rules or a model, with a digest of what it is made of."""
+
+    @property
+    def genres(self) -> frozenset[str]:
+        """The genres that it writes, of those in `configs/compose/band.yaml`."""
 
     def generate(self, song: SongConditions, seed: int) -> Performance:
         """Return the score: one track for each part, in their order and with their names.
 
-        Each section begins with a marker (its name) on its first bar line; techniques stand on the notes;
-        written and played times are the same (the humanizer comes after). `Performance.tracks[i].name` is
-        `parts[i].name`; the channel is the part's number without channel 10 (index 9), which drums have.
-        The same conditions and seed give the same bytes.
+        Each section begins with a marker (its name) on its first bar line, and there are no other markers.
+        The tempo is that of the song, the metre 4/4. Notes begin within the song and end with it at the
+        latest; they keep to the range and the techniques of their part, and one that a section asks for is on
+        each of its notes. Each part has a channel of its own; the kit has channel 10 (index 9), no other.
+        Written and played times are the same, for the humanizer comes after. The same conditions and seed
+        give the same bytes. `check_score` holds a generator to all of this but the last.
         """
-        ...

@@ -2,35 +2,58 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import yaml
 
 from composer_daw.audio import Audio
-from composer_daw.composing.balance import Balance, Times, balanced, under_the_mix
-from composer_daw.composing.band import Hall, load_band
-from composer_daw.composing.request import Seated
+from composer_daw.composing.balance import (
+    EARLY_S,
+    Balance,
+    Times,
+    Under,
+    balanced,
+    loudest_section,
+    masked_remarks,
+    under_the_mix,
+    where_played,
+)
+from composer_daw.composing.band import HALL, Hall, load_band
+from composer_daw.composing.hall import hall_level_db
+from composer_daw.composing.request import Request
+from composer_daw.composing.seating import Seated
 from composer_daw.composing.song import SongMaster
 from composer_daw.files import write_text
 from composer_daw.measure.loudness import Powers, step_powers
 from composer_daw.performance import Performance
-from composer_daw.rendering.graph import MASTER
+from composer_daw.rendering.graph import MASTER, Graph
 from composer_daw.rendering.graph_plan import Plan, plan_graph
 from composer_daw.rendering.graph_play import play
 from composer_daw.rendering.graph_render import Mixdown, as_the_graph_says, render_graph
 
-HALL = "hall"
 SAMPLE_RATE = 44_100
+RIDDEN_S = 0.4
+"""So long a fader moves, before a section begins."""
 HEAD = (
     "# The mix of this song; it renders again:\n"
     "#   composer-daw render performance.mid --graph graph.yaml -o mix.wav --seed {seed}\n"
 )
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """How a mix is rendered: its seed, processes at once, and who is told what is done."""
+
+    seed: int
+    workers: int = 1
+    told: Callable[[str], None] = lambda name: None
 
 
 @dataclass(frozen=True)
@@ -40,40 +63,40 @@ class Mixed:
     mixdown: Mixdown
     plan: Plan
     balance: Balance
-    under_lu: dict[str, list[float | None]]
+    under_lu: Under
     """How far each stem lies under the mix, section by section, as it is heard; None where it is silent."""
+    remarks: tuple[str, ...]
+    """Who can hardly be heard, and where."""
 
 
 def mix(
-    performance: Performance,
-    band: Sequence[Seated],
-    times: Times,
-    master: SongMaster,
-    path: Path,
-    home: Path,
-    *,
-    seed: int,
-    workers: int,
-    told: Callable[[str], None],
+    performance: Performance, request: Request, times: Times, path: Path, home: Path, how: Rendering
 ) -> Mixed:
-    """Play all parts, find their levels, write the graph to `path`, and mix.
+    """Play all parts, find their levels and that of the hall, write the graph to `path`, and mix.
 
     `home` is where the graph will stand in the end; instruments of the user's own are named from there.
     """
-    playing = _playing(performance, band)
-    _write(path, graph_of(playing, {}, master, home), seed)
+    band = _playing(performance, request.band)
+    plays = {one.part.name: where_played(_onsets_s(performance, one.part.name), times) for one in band}
+    desk = Desk(band, request.song.master, times)
+    _write(path, desk.graph(home), how.seed)
     plan = plan_graph(path, performance)
-    takes = play(plan, seed, told=told, workers=workers)
-    balance = balanced(
-        _powers({name: as_the_graph_says(take) for name, take in takes.items()}), playing, times
-    )
-    _write(path, graph_of(playing, balance.level_db, master, home), seed)
-    plan = dataclasses.replace(plan, graph=plan_graph(path, performance).graph)
-    mixdown = render_graph(plan, seed=seed, takes=takes, dry_stems=False)
+    takes = play(plan, how.seed, told=how.told, workers=how.workers)
+    dry = {name: as_the_graph_says(take) for name, take in takes.items()}
+    powers = _powers(dry)
+    balance = balanced(powers, plays, band, times)
+    desk = replace(desk, balance=balance)
+    loudest = loudest_section(powers, balance, times)
+    ridden = Graph.model_validate(desk.graph(home))
+    desk = replace(desk, hall_db=hall_level_db(dry, ridden, HALL, loudest, load_band().hall.under_lu))
+    _write(path, desk.graph(home), how.seed)
+    plan = replace(plan, graph=Graph.model_validate(desk.graph(home)))
+    mixdown = render_graph(plan, seed=how.seed, takes=takes, dry_stems=False)
     heard = {stem.name: stem.audio for stem in mixdown.stems if stem.in_mix and stem.name in takes}
     powers = _powers({**heard, MASTER: mixdown.audio})
-    plays = {name: _plays(performance, name, times) for name in heard}
-    return Mixed(mixdown, plan, balance, under_the_mix(powers, powers.pop(MASTER), times, plays))
+    under = under_the_mix({name: powers[name] for name in heard}, powers[MASTER], times, plays)
+    sections = [section.name for section in request.conditions.sections]
+    return Mixed(mixdown, plan, balance, under, tuple(masked_remarks(under, sections)))
 
 
 def _powers(sounds: Mapping[str, Audio]) -> dict[str, Powers]:
@@ -83,34 +106,55 @@ def _powers(sounds: Mapping[str, Audio]) -> dict[str, Powers]:
         return dict(zip(sounds, found, strict=True))
 
 
-def _plays(performance: Performance, name: str, times: Times) -> list[bool]:
-    """Tell in which sections a part begins notes."""
+def _onsets_s(performance: Performance, name: str) -> npt.NDArray[np.float64]:
+    """Return when the notes of a part begin, in seconds."""
     number = next(row for row, track in enumerate(performance.tracks) if track.name == name)
-    onset_s = performance.notes["onset_s"][performance.notes["track"] == number]
-    return [bool(((onset_s >= start) & (onset_s < end)).any()) for start, end in times]
+    return np.asarray(performance.notes["onset_s"][performance.notes["track"] == number])
 
 
-def graph_of(
-    band: Sequence[Seated], level_db: dict[str, float], master: SongMaster, home: Path
-) -> dict[str, Any]:
-    """Return the render graph of a band, as its YAML has it."""
-    tracks = {
-        one.part.name: {
-            "track": one.part.name,
+@dataclass(frozen=True)
+class Desk:
+    """What the graph of a song is written from: who plays, and where the faders stand."""
+
+    band: Sequence[Seated]
+    master: SongMaster
+    times: Times
+    balance: Balance = Balance({}, {})
+    hall_db: float = 0.0
+
+    def graph(self, home: Path) -> dict[str, Any]:
+        """Return the render graph as its YAML has it."""
+        hall = load_band().hall
+        return {
+            "graph": 1,
+            "sample_rate": SAMPLE_RATE,
+            "tracks": {one.part.name: self._track(one, home) for one in self.band},
+            "buses": {HALL: {"effects": _room(hall), "level_db": self.hall_db}},
+            "master": self.master.model_dump(),
+        }
+
+    def _track(self, one: Seated, home: Path) -> dict[str, Any]:
+        name = one.part.name
+        points = ride_points(self.balance.ride_db.get(name, ()), self.times)
+        return {
+            "track": name,
             "instrument": reference(one, home),
-            "level_db": level_db.get(one.part.name, 0.0),
+            "level_db": self.balance.level_db.get(name, 0.0),
+            **({"ride": points} if points else {}),
             "pan": one.seat.pan,
             "sends": {HALL: one.seat.hall_db},
         }
-        for one in band
-    }
-    return {
-        "graph": 1,
-        "sample_rate": SAMPLE_RATE,
-        "tracks": tracks,
-        "buses": {HALL: {"effects": _room(load_band().hall)}},
-        "master": master.model_dump(),
-    }
+
+
+def ride_points(ride_db: Sequence[float], times: Times) -> list[list[float]]:
+    """Return the points of a fader that is ridden by section; it moves shortly before each begins."""
+    if not any(ride_db):
+        return []
+    points = [[0.0, ride_db[0]]]
+    for before_db, db, (start_s, _) in zip(ride_db[:-1], ride_db[1:], times[1:], strict=True):
+        if db != before_db:
+            points += [[round(start_s - RIDDEN_S - EARLY_S, 3), before_db], [round(start_s - EARLY_S, 3), db]]
+    return points
 
 
 def reference(seated: Seated, home: Path) -> str:

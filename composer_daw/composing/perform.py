@@ -13,7 +13,7 @@ section takes its own stretch of that, so that an envelope begun in one section 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +21,8 @@ import numpy as np
 from composer_daw.composing.band import load_band
 from composer_daw.composing.conditions import SongConditions
 from composer_daw.composing.pace import paced
-from composer_daw.composing.request import Seated
-from composer_daw.errors import InputError
+from composer_daw.composing.seating import Seated
+from composer_daw.composing.spans import Span, spans_of
 from composer_daw.humanizer import Expression, humanize
 from composer_daw.humanizer.repair import apart
 from composer_daw.humanizer.shaping import shape
@@ -30,19 +30,8 @@ from composer_daw.humanizer.velocities import below_full, level_of, velocity_of
 from composer_daw.performance import CONTROL, Array, Performance, Text
 from composer_daw.sampling import seed_for
 
-BEATS = 4
-"""Quarter notes in a bar of 4/4."""
 EARLY = 1e-6
 """Quarter notes before a bar line that count as on it."""
-
-
-@dataclass(frozen=True)
-class Span:
-    """A section in the score: from which beat to which."""
-
-    name: str
-    start: float
-    end: float
 
 
 @dataclass(frozen=True)
@@ -51,31 +40,6 @@ class Performed:
 
     performance: Performance
     expressions: tuple[Expression, ...]
-
-
-def spans_of(song: SongConditions) -> tuple[Span, ...]:
-    """Return where each section stands, in quarter notes."""
-    ends = np.cumsum([BEATS * section.bars for section in song.sections]).tolist()
-    starts = [0, *ends[:-1]]
-    return tuple(
-        Span(section.name, float(start), float(end))
-        for section, start, end in zip(song.sections, starts, ends, strict=True)
-    )
-
-
-def check_score(score: Performance, song: SongConditions) -> None:
-    """Raise InputError where a generator did not write what it was asked: parts, and their ranges."""
-    names = [track.name for track in score.tracks]
-    asked = [part.name for part in song.parts]
-    if names != asked:
-        raise InputError(f"the generator wrote the parts {', '.join(names)}, not {', '.join(asked)}")
-    for number, part in enumerate(song.parts):
-        pitches = score.notes["pitch"][score.notes["track"] == number]
-        if len(pitches) and (pitches.min() < part.lowest or pitches.max() > part.highest):
-            raise InputError(
-                f"the generator wrote {part.name} from {pitches.min()} to {pitches.max()}, "
-                f"and it has {part.lowest} to {part.highest}"
-            )
 
 
 def perform(score: Performance, song: SongConditions, band: Sequence[Seated], seed: int) -> Performed:
@@ -133,10 +97,9 @@ def _section(score: Performance, span: Span, beats: Array, first: bool, last: bo
     return dataclasses.replace(score, notes=score.notes[chosen], controls=controls, texts=texts)
 
 
-def _within(texts: Sequence[Text], mine: object) -> tuple[Text, ...]:
-    assert callable(mine)
-    kept = mine(np.array([text.time_s for text in texts], float)) if texts else []
-    return tuple(text for text, keep in zip(texts, kept, strict=True) if keep)
+def _within(texts: Sequence[Text], mine: Callable[[Array], Array]) -> tuple[Text, ...]:
+    kept = mine(np.array([text.time_s for text in texts], float))
+    return tuple(text for text, keep in zip(texts, kept.tolist(), strict=True) if keep)
 
 
 def _shaped(

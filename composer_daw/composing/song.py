@@ -15,20 +15,31 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
 
 from composer_daw.captions import check_language
-from composer_daw.composing.arranger import genre_named
-from composer_daw.composing.conditions import Kind, Role
+from composer_daw.composing.band import genre_named
+from composer_daw.composing.conditions import MOST_TUNED, Kind, Role
 from composer_daw.composing.keys import KeyText
+from composer_daw.composing.song_text import (
+    Line,
+    Number,
+    PartName,
+    Pitch,
+    is_sung,
+    kind_by_name,
+    lines_of,
+    role_by_name,
+)
 from composer_daw.documents import PlacedError
 from composer_daw.errors import InputError, did_you_mean
 from composer_daw.humanizer import EmotionProfile, load_profile
+from composer_daw.performance import Text
 from composer_daw.techniques import load_vocabulary
-from composer_daw.techniques.pitch_names import pitch_of
+from composer_daw.techniques.origins.annotate import names_techniques
 
 SLOWEST_BPM, FASTEST_BPM = 30.0, 300.0
 SHORTEST_BARS, LONGEST_BARS = 4, 64
@@ -41,56 +52,18 @@ STRINGS: tuple[Role, ...] = ("violin", "viola", "cello", "contrabass")
 ALL_STRINGS = "strings"
 """For `techniques`: the four of the string section at once."""
 
-KIND_WORDS: tuple[tuple[str, Kind], ...] = (
-    ("prechorus", "prechorus"),
-    ("pre chorus", "prechorus"),
-    ("intro", "intro"),
-    ("verse", "verse"),
-    ("chorus", "chorus"),
-    ("refrain", "chorus"),
-    ("hook", "chorus"),
-    ("bridge", "bridge"),
-    ("interlude", "bridge"),
-    ("outro", "outro"),
-    ("coda", "outro"),
-    ("イントロ", "intro"),
-    ("aメロ", "verse"),
-    ("bメロ", "prechorus"),
-    ("サビ", "chorus"),
-    ("cメロ", "bridge"),
-    ("間奏", "bridge"),
-    ("アウトロ", "outro"),
-)
-"""What the names of sections have in them, and of what kind they are then."""
-
-Unit = Annotated[float, Field(ge=-1, le=1)]
+Unit = Annotated[Number, Field(ge=-1, le=1)]
 Words = Annotated[str, Field(max_length=4000)]
-Name = Annotated[str, Field(min_length=1, max_length=64)]
+Name = Annotated[Line, Field(max_length=64)]
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
 
-def _lines(value: Any) -> Any:
-    """Take a text for its lines."""
-    return (
-        tuple(line.strip() for line in value.splitlines() if line.strip())
-        if isinstance(value, str)
-        else value
-    )
-
-
-def _pitch(value: Any) -> Any:
-    return pitch_of(value, "C4") if isinstance(value, (str, int)) else value
-
-
 def _player(value: Any) -> Any:
     """Take the name of an instrument for the whole of a part."""
     return {"instrument": value} if isinstance(value, str) else value
-
-
-Pitch = Annotated[int, BeforeValidator(_pitch), Field(ge=0, le=127)]
 
 
 class Mood(_Part):
@@ -121,7 +94,7 @@ class Section(Mood):
     """Where the name does not tell it."""
     story: Words = ""
     """What happens, in Japanese or English."""
-    lyrics: Annotated[tuple[Annotated[str, Field(max_length=400)], ...], BeforeValidator(_lines)] = ()
+    lyrics: Annotated[tuple[Annotated[str, Field(max_length=400)], ...], BeforeValidator(lines_of)] = ()
     """A text with a line for each phrase, or a list of lines."""
     caption: Annotated[str, Field(max_length=200)] = ""
     """The concept caption in English, in the place of one made from the story."""
@@ -140,7 +113,7 @@ class Player(_Part):
     """Where the part's name does not tell it."""
     range: tuple[Pitch, Pitch] | None = None
     """The lowest and the highest note it is to play, such as [G3, D6]."""
-    level_db: Annotated[float, Field(ge=-24, le=24)] = 0.0
+    level_db: Annotated[Number, Field(ge=-24, le=24)] = 0.0
     """Louder or softer than the mix would have it."""
     pan: Unit | None = None
     """From -1 (left) to 1 (right)."""
@@ -149,25 +122,25 @@ class Player(_Part):
 class SongMaster(_Part):
     """How loud the mix is."""
 
-    loudness_lufs: Annotated[float, Field(ge=-40, le=-8)] = -16.0
-    true_peak_db: Annotated[float, Field(ge=-9, le=0)] = -1.0
+    loudness_lufs: Annotated[Number, Field(ge=-40, le=-8)] = -16.0
+    true_peak_db: Annotated[Number, Field(ge=-9, le=0)] = -1.0
 
 
 class Song(Mood):
     """The schema of a song file."""
 
     song: Literal[1]
-    title: Annotated[str, Field(min_length=1, max_length=200)]
+    title: Annotated[Line, Field(max_length=200)]
     key: KeyText | None = None
     """Such as A minor, F# major or イ短調; left out, the valence chooses it."""
-    tempo: Annotated[float, Field(ge=SLOWEST_BPM, le=FASTEST_BPM)] | None = None
+    tempo: Annotated[Number, Field(ge=SLOWEST_BPM, le=FASTEST_BPM)] | None = None
     """Beats a minute; left out, genre and emotion choose it."""
     genre: str = "pop"
     seed: Annotated[StrictInt, Field(ge=0, le=2**31)] = 0
     form: Annotated[tuple[Name, ...], Field(min_length=1, max_length=60)]
     """The names of sections in order; one may return."""
     sections: Annotated[dict[Name, Section], Field(min_length=1)]
-    instruments: dict[Name, Annotated[Player | None, BeforeValidator(_player)]] = {}
+    instruments: dict[PartName, Annotated[Player | None, BeforeValidator(_player)]] = {}
     """By part; null leaves one out. What is not named plays as usual."""
     master: SongMaster = SongMaster()
 
@@ -188,26 +161,39 @@ class Song(Mood):
                 raise PlacedError(problem, "form", number)
         for name, player in self.instruments.items():
             _check_player(name, player)
+        _check_size(self.players())
         return self
 
     def sections_in_order(self) -> Iterator[tuple[str, Section]]:
         """Yield the sections of the form with their names, one that returns each time."""
         return ((name, self.sections[name]) for name in self.form)
 
+    def players(self) -> dict[str, Player]:
+        """Return the parts that play, in the order of the roles; one of another name stands at its role."""
+        roles: tuple[Role, ...] = get_args(Role)
+        named: Mapping[str, Player | None] = {**dict.fromkeys(roles, Player()), **self.instruments}
+        places = {name: roles.index(role) for name, one in named.items() if (role := role_of(name, one))}
+        ordered = sorted(places, key=lambda name: places[name])
+        return {name: player for name in ordered if (player := named[name]) is not None}
+
+    def unsung(self) -> list[str]:
+        """Return a remark for each line of lyrics that has nothing to sing in it."""
+        return [
+            f"{name}: nothing to sing in '{line}'"
+            for name, section in self.sections.items()
+            for line in section.lyrics
+            if not is_sung(line)
+        ]
+
 
 def kind_of(name: str, section: Section) -> Kind | None:
     """Return of what kind a section is, by its name if it does not say so; None where that tells nothing."""
-    if section.kind is not None:
-        return section.kind
-    plain = re.sub(r"[\s_\-]+", " ", name.strip().casefold())
-    return next((kind for word, kind in KIND_WORDS if word in plain), None)
+    return section.kind or kind_by_name(name)
 
 
 def role_of(name: str, player: Player | None) -> Role | None:
     """Return the role of a part, by its name if it does not say so; None where that tells nothing."""
-    if player is not None and player.role is not None:
-        return player.role
-    return next((role for role in get_args(Role) if role == name.strip().casefold()), None)
+    return player.role if player is not None and player.role is not None else role_by_name(name)
 
 
 def _check_section(name: str, section: Section, profile: EmotionProfile) -> None:
@@ -219,9 +205,7 @@ def _check_section(name: str, section: Section, profile: EmotionProfile) -> None
     if section.bars < SHORTEST_SUNG and kind in ("verse", "chorus", "bridge"):
         problem = f"{section.bars} bars; a {kind} has {SHORTEST_SUNG} at least: two phrases of four"
         raise PlacedError(problem, *place, "bars")
-    if (technique := load_vocabulary().name_for(name)) is not None:
-        problem = f"'{name}' is the name of a technique ({technique}); call the section something else"
-        raise PlacedError(problem, *place)
+    check_marker(name, *place)
     _check_mood(section, profile, *place)
     _check_text(section.story, *place, "story")
     _check_text("\n".join(section.lyrics), *place, "lyrics")
@@ -264,6 +248,31 @@ def _check_player(name: str, player: Player | None) -> None:
         problem = f"{high - low} semitones from the lowest to the highest note; {NARROWEST} at least"
         problem = "the lowest note is above the highest; write the lower one first" if high < low else problem
         raise PlacedError(problem, *place, "range")
+
+
+def check_marker(name: str, *place: str | int) -> None:
+    """Raise PlacedError for the name of a section that scores would take for a technique.
+
+    The names of sections stand in the score as markers, and a marker may ask for techniques.
+    """
+    if names_techniques(Text(0.0, name, "marker"), load_vocabulary()):
+        problem = f"'{name}' would be read as a technique in the score; call the section something else"
+        raise PlacedError(problem, *place)
+
+
+def _check_size(players: Mapping[str, Player]) -> None:
+    """Raise PlacedError for more parts than there are MIDI channels, and names that one file would have."""
+    seen: dict[str, str] = {}
+    for name in players:
+        if (other := seen.setdefault(name.casefold(), name)) != name:
+            raise PlacedError(f"'{name}' and '{other}' differ by case only", "instruments", name)
+    kits = [name for name, player in players.items() if role_of(name, player) == "drums"]
+    if len(kits) > 1:
+        problem = f"two kits, {kits[0]} and {kits[1]}; a song has one at most"
+        raise PlacedError(problem, "instruments", kits[1])
+    if len(players) - len(kits) > MOST_TUNED:
+        problem = f"{len(players) - len(kits)} parts besides the kit; a song has {MOST_TUNED} at most"
+        raise PlacedError(problem, "instruments")
 
 
 @functools.cache

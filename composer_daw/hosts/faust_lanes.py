@@ -33,8 +33,8 @@ EARLY_S = 0.05
 TOUCH_S = 0.001
 """A gap this small still counts as touching, for slurred notes."""
 
-PACKED_S = 20.0
-"""About how much of the packed stream is rendered at a time; it bounds the memory."""
+PACKED_S = 5.0
+"""About how much of the packed stream is rendered at a time: it bounds the memory, which is used again."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,22 @@ class Track:
     value: Floats
     span: int
 
-    def at(self, channel: Ints, sample: Ints) -> Floats:
-        """Return the value that holds in each channel at each sample."""
-        wanted = channel * self.span + sample + 1
-        return self.value[np.searchsorted(self.key, wanted, side="right") - 1]
+    def along(self, strokes: Strokes) -> Floats:
+        """Return the value that holds at each sample of the packed stream, in its place in time."""
+        floor = strokes.notes.channel * self.span + 1
+        begin, lengths = strokes.notes.onset - strokes.forget, strokes.lengths
+        packed = np.cumsum(lengths) - lengths
+        lowest, highest = (
+            np.searchsorted(self.key, floor + np.maximum(time, 0), side="right") - 1
+            for time in (begin, begin + lengths - 1)
+        )
+        steps = np.maximum(highest - lowest, 0) + 1
+        opens = np.cumsum(steps) - steps
+        note = np.repeat(np.arange(len(steps)), steps)
+        step = lowest[note] + np.arange(len(note)) - opens[note]
+        starts = packed[note] + self.key[step] - floor[note] - begin[note]
+        starts[opens] = packed
+        return np.repeat(self.value[step], np.diff(starts, append=int(lengths.sum())))
 
 
 def plan_strokes(notes: Notes, declaration: Declaration, sample_rate: int, total: int) -> Strokes:
@@ -213,23 +225,12 @@ def build_lanes(
         lanes[row] = np.repeat(values.astype(np.float32), lengths)
     for row, lane in enumerate(declaration.lanes, start=len(BASE_LANES)):
         lanes[row] = np.repeat(notes.lanes[lane], lengths) if lane in notes.lanes else 1.0
-    if bend is not None or controls:
-        tracks = [
-            (lanes[len(BASE_LANES) + declaration.lanes.index(lane)], controls[lane]) for lane in controls
-        ]
-        _move([*tracks, (lanes[1], [bend] if bend is not None else [])], strokes)
-    return lanes
-
-
-def _move(moved: list[tuple[Lanes, list[Track]]], strokes: Strokes) -> None:
-    """Multiply each lane by its tracks, in place, each packed sample with the value of its place in time."""
-    lengths = strokes.lengths
-    shift = strokes.notes.onset - strokes.forget - (np.cumsum(lengths) - lengths)
-    time = np.maximum(np.repeat(shift, lengths) + np.arange(int(lengths.sum())), 0)
-    channel = np.repeat(strokes.notes.channel, lengths)
-    for lane, tracks in moved:
+    for lane, tracks in controls.items():
         for track in tracks:
-            lane *= track.at(channel, time)
+            lanes[len(BASE_LANES) + declaration.lanes.index(lane)] *= track.along(strokes)
+    if bend is not None:
+        lanes[1] *= bend.along(strokes)
+    return lanes
 
 
 def lay_out(strokes: Strokes, packed: Samples, timeline: Samples) -> None:

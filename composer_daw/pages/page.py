@@ -93,8 +93,11 @@ def render_shell(
     footer: str = "",
     lang: str = "en",
     contents: Sequence[tuple[str, str]] = (),
+    policy: str = "",
 ) -> str:
     """Render the page round a body; `contents` are (id, title) pairs that lead to parts of the body.
+
+    `policy` is a Content-Security-Policy: what the browser lets the page ask for.
 
     Pages with other bodies (a listening test) use this shell, and bring forms and scripts inside the body.
     """
@@ -107,6 +110,7 @@ def render_shell(
             closing=_paragraphs(footer),
             lang=lang,
             contents=contents if len(contents) > 1 else (),
+            policy=policy,
         )
     )
 

@@ -16,9 +16,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
 
 from composer_daw.documents import PlacedError
 from composer_daw.errors import did_you_mean
@@ -38,9 +39,17 @@ def _as_tuple(value: Any) -> Any:
 
 
 Level = Annotated[float, Field(ge=-120, le=24)]
+Ride = tuple[tuple[Annotated[float, Field(ge=0)], Level], ...]
+"""A fader that moves: seconds from the start of the score, and dB on top of its level."""
 Pan = Annotated[float, Field(ge=-1, le=1)]
 Channel = Annotated[StrictInt, Field(ge=1, le=16)]
 Program = Annotated[StrictInt, Field(ge=1, le=128)]
+
+
+def _forwards(ride: Ride) -> Ride:
+    if any(later[0] <= sooner[0] for sooner, later in pairwise(ride)):
+        raise ValueError("each point comes after the one before")
+    return ride
 
 
 class _Part(BaseModel):
@@ -82,6 +91,8 @@ class GraphTrack(Strip, Selector):
 
     instrument: str
     technique: str = AS_WRITTEN
+    ride: Annotated[Ride, AfterValidator(_forwards)] = ()
+    """Straight lines in dB from point to point; the first and the last value hold."""
 
 
 class Bus(Strip):

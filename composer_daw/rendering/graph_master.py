@@ -14,7 +14,7 @@ import numpy.typing as npt
 from composer_daw.audio import Audio, Samples, true_peaks
 from composer_daw.errors import InputError
 from composer_daw.measure.loudness import loudness_of, step_powers
-from composer_daw.rendering.mixing import factor
+from composer_daw.rendering.mixing import factor, frozen
 from composer_daw.rendering.render import SILENT_DB
 
 Curve = npt.NDArray[np.float32]
@@ -28,6 +28,8 @@ CLOSE_LU, FAR_LU = 0.05, 0.5
 """How near to the target the search stops, and how far from it is worth a note."""
 
 MOST_STEPS = 12
+MARGIN_DB = 1.5
+"""True peaks are worked out where they matter to the limiter at a gain, and at one so much higher."""
 UNDER_DB = 0.01
 """The limiter aims so much below the ceiling, for what rounding adds."""
 
@@ -44,7 +46,7 @@ class Mastered:
 
     def apply(self, samples: Samples) -> Samples:
         """Return samples, channels x samples, under the curve; shorter ones under its beginning."""
-        return np.asarray(samples * self.curve[: samples.shape[1]])
+        return frozen(np.asarray(samples * self.curve[: samples.shape[1]]))
 
 
 def master_gain(audio: Audio, loudness_lufs: float | None, ceiling_db: float) -> Mastered:
@@ -55,11 +57,13 @@ def master_gain(audio: Audio, loudness_lufs: float | None, ceiling_db: float) ->
     if audio.peak_db < SILENT_DB:
         peak = f"peak {audio.peak_db:.0f} dBFS"
         raise InputError(f"the mix is silent ({peak}); look at the levels of the graph")
-    peaks = true_peaks(audio.samples)
     reached = _loudness(audio.samples, audio.sample_rate) if loudness_lufs is not None else 0.0
-    gain_db = 0.0
+    gain_db, drawn_db, peaks = 0.0, -np.inf, audio.samples[0]
     for _ in range(MOST_STEPS):
         gain_db += 0.0 if loudness_lufs is None else loudness_lufs - reached
+        if gain_db > drawn_db:
+            drawn_db = gain_db + MARGIN_DB
+            peaks = true_peaks(audio.samples, above=factor(ceiling_db - UNDER_DB - drawn_db))
         limit = limiter_curve(peaks * np.float32(factor(gain_db)), ceiling_db - UNDER_DB, audio.sample_rate)
         curve = limit * np.float32(factor(gain_db))
         reached = _loudness(audio.samples * curve, audio.sample_rate)

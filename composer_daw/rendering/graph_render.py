@@ -16,7 +16,7 @@ import numpy as np
 from composer_daw.audio import Audio, Samples
 from composer_daw.errors import HostError
 from composer_daw.rendering.effects import Effect, in_stereo, open_chain
-from composer_daw.rendering.graph import MASTER, Graph
+from composer_daw.rendering.graph import MASTER, Graph, GraphTrack
 from composer_daw.rendering.graph_master import Curve, Mastered, master_gain, notes_on
 from composer_daw.rendering.graph_plan import Plan
 from composer_daw.rendering.graph_play import Told, play, telling
@@ -26,7 +26,9 @@ from composer_daw.rendering.mixing import (
     added,
     factor,
     fader,
+    frozen,
     padded,
+    ridden,
     ring_out,
     turned,
 )
@@ -90,12 +92,23 @@ class _Desk:
     def pass_on(self, name: str, samples: Samples) -> None:
         """Give what a track or bus sounds like to all it goes to."""
         strip = self.plan.graph.strip(name)
-        self.waiting[strip.output] = added(self.waiting.get(strip.output), samples)
+        self._add(strip.output, samples)
         for target, level_db in strip.sends.items():
-            sent = turned(samples, UNITY * factor(level_db))
-            self.waiting[target] = added(self.waiting.get(target), sent)
+            self._add(target, turned(samples, UNITY * factor(level_db)))
         if self.keep:
             self.outputs[name] = samples
+
+    def _add(self, target: str, samples: Samples) -> None:
+        """Add to what waits for a bus or the master; a sum that is ours already grows in place."""
+        waiting = self.waiting.get(target)
+        if waiting is not None and waiting.flags.writeable and waiting.shape[1] >= samples.shape[1]:
+            waiting[:, : samples.shape[1]] += samples
+        else:
+            self.waiting[target] = frozen(samples) if waiting is None else added(waiting, samples)
+
+    def take(self, target: str) -> Audio:
+        """Return, once, what has come together for a bus or the master."""
+        return Audio(frozen(self.waiting.pop(target)), self.plan.sample_rate)
 
 
 def render_graph(
@@ -124,13 +137,15 @@ def render_graph(
                 desk.notes.append(f"{name}: is silent")
             mono, source = dry.channels == 1, in_stereo(dry)
         else:
-            mono, source = False, Audio(desk.waiting.pop(name), plan.sample_rate)
+            mono, source = False, desk.take(name)
         strip = plan.graph.strip(name)
         wet = desk.through(name, source, strip.effects)
-        desk.pass_on(name, turned(wet.samples, fader(strip.level_db, strip.pan, mono)))
+        ride = strip.ride if isinstance(strip, GraphTrack) else ()
+        moved = ridden(wet.samples, ride, plan.sample_rate)
+        desk.pass_on(name, turned(moved, fader(strip.level_db, strip.pan, mono)))
         if name not in takes:
             told(name)
-    premaster = Audio(desk.waiting.pop(MASTER), plan.sample_rate)
+    premaster = desk.take(MASTER)
     mixdown = _mastered(desk, premaster, takes, dry_stems)
     told(MASTER)
     return mixdown

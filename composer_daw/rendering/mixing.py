@@ -7,6 +7,8 @@ whatever only adds and turns sounds up or down is one pair of factors.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -44,7 +46,22 @@ def turned(samples: Samples, gains: Gains) -> Samples:
     """Return stereo samples after the gains; as they are at unity."""
     if np.array_equal(gains, UNITY):
         return samples
-    return np.asarray(samples * gains[:, None].astype(np.float32))
+    return frozen(np.asarray(samples * gains[:, None].astype(np.float32)))
+
+
+def ridden(
+    samples: Samples, ride: Sequence[tuple[float, float]], sample_rate: int, start_s: float = 0.0
+) -> Samples:
+    """Return samples under a fader that moves: (seconds, dB) points, straight lines in dB between them.
+
+    The samples begin at `start_s`; the first and the last value hold.
+    """
+    if not ride:
+        return samples
+    times, values_db = (np.array(column) for column in zip(*ride, strict=True))
+    at_s = start_s + np.arange(samples.shape[1]) / sample_rate
+    gains = 10.0 ** (np.interp(at_s, times, values_db) / 20.0)
+    return np.asarray(samples * gains.astype(np.float32))
 
 
 def added(one: Samples | None, other: Samples) -> Samples:
@@ -59,7 +76,15 @@ def added(one: Samples | None, other: Samples) -> Samples:
 
 def padded(samples: Samples, length: int) -> Samples:
     """Return samples with silence after them, `length` samples long."""
-    return np.pad(samples, ((0, 0), (0, length - samples.shape[1])))
+    if samples.shape[1] == length:
+        return samples
+    return frozen(np.pad(samples, ((0, 0), (0, length - samples.shape[1]))))
+
+
+def frozen(samples: Samples) -> Samples:
+    """Return the samples, read-only from now on: `Audio` takes those without a copy."""
+    samples.setflags(write=False)
+    return samples
 
 
 def ring_out(process: Process, audio: Audio) -> tuple[Audio, bool]:

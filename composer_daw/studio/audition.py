@@ -15,6 +15,12 @@ from composer_daw.studio.templating import fill, vendored
 
 PAGE = "index.html"
 
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
+    "media-src data: blob:; base-uri 'none'; form-action 'none'"
+)
+"""The page holds all it needs, and the browser lets it ask for nothing else."""
+
 KEYS = (
     (("space",), "play, pause"),
     (("1", "–", "9"), "switch to a version, at the same place"),
@@ -34,7 +40,7 @@ KEYS = (
 def write_audition(page: AuditionPage, folder: str | Path, encoding: Encoding = "auto") -> Path:
     """Write a page as `index.html` into a folder, whole or not at all; return its path.
 
-    Missing folders are made. "auto" holds the sounds as FLAC while they take 32 MB at most, else as MP3.
+    Missing folders are made. For "auto" see `encoding.encoded`.
     Raises OutputError, and AudioError for sounds that cannot be heard.
     """
     target = page_path(folder)
@@ -72,7 +78,7 @@ def render_audition(page: AuditionPage, encoding: Encoding = "auto") -> str:
         wavesurfer=vendored("wavesurfer.min.js"),
     )
     footer = "\n\n".join(filter(None, [page.footer, _about(sounds, how, rate)]))
-    return render_shell(page.title, [body], intro=page.intro, footer=footer, lang=page.lang)
+    return render_shell(page.title, [body], intro=page.intro, footer=footer, lang=page.lang, policy=POLICY)
 
 
 def parts_of(piece: Piece) -> list[Version | Stem]:

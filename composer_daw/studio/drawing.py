@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import groupby
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from composer_daw.pages import Axes, RollNote, look_of, roll_svg
@@ -33,8 +35,47 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class KitAxes(Axes):
+    """The axes of a kit: a row for each of its pieces, which are named from the top down."""
+
+    pieces: tuple[str, ...] = ()
+    rows: Mapping[int, int] = field(default_factory=dict)
+    """The row of each pitch, from the top."""
+
+    @classmethod
+    def of(cls, notes: Sequence[RollNote], span_s: float) -> KitAxes:
+        """Return the axes of drum notes: pieces low on the keyboard, such as the kick, at the bottom."""
+        struck: dict[str, list[int]] = {}
+        for note in notes:
+            struck.setdefault(piece_of(note), []).append(note.pitch)
+        names = sorted(struck, key=lambda name: -median(struck[name]))
+        pitches = [note.pitch for note in notes]
+        rows = {note.pitch: names.index(piece_of(note)) for note in notes}
+        return cls(span_s, 1.0, min(pitches), max(pitches), tuple(names), rows)
+
+    def pitch_percent(self, pitch: float) -> float:
+        """Return how far below the top edge the upper edge of a piece's row lies, in per cent."""
+        return round(100.0 * self.rows[int(pitch)] / len(self.pieces), 3)
+
+    @property
+    def pitches(self) -> int:
+        """Return the number of rows."""
+        return len(self.pieces)
+
+    @property
+    def octaves(self) -> list[int]:
+        """Return no lines: the rows of a kit are no scale."""
+        return []
+
+    @property
+    def names(self) -> list[tuple[str, float]]:
+        """Return the pieces with the places of their rows, in per cent from the top."""
+        return [(name, round(100.0 * row / len(self.pieces), 3)) for row, name in enumerate(self.pieces)]
+
+
+@dataclass(frozen=True)
 class Shape:
-    """The axes of a piece: one span of time, pitches of tuned notes, and of drums."""
+    """The axes of a piece: one span of time, pitches of tuned notes, and pieces of the drums."""
 
     span_s: float
     layers: list[list[Layer]] = field(default_factory=list)
@@ -44,16 +85,21 @@ class Shape:
         """Return the shape of a piece whose versions last so long."""
         return cls(max(durations_s), [layers_of(version) for version in piece.versions])
 
-    def axes(self, percussion: bool) -> Axes | None:
-        """Return the axes of the tuned notes, or of the drums; None where there are none."""
-        pitches = [
-            note.pitch
-            for layers in self.layers
-            for layer in layers
-            if layer.percussion == percussion
-            for note in layer.notes
-        ]
+    @cached_property
+    def tuned(self) -> Axes | None:
+        """Return the axes of the tuned notes; None where there are none."""
+        pitches = [note.pitch for note in self._notes(percussion=False)]
         return shared_axes([self.span_s], [1.0], pitches) if pitches else None
+
+    @cached_property
+    def kit(self) -> KitAxes | None:
+        """Return the axes of the drums; None where there are none."""
+        notes = self._notes(percussion=True)
+        return KitAxes.of(notes, self.span_s) if notes else None
+
+    def _notes(self, percussion: bool) -> list[RollNote]:
+        layers = [layer for one in self.layers for layer in one if layer.percussion == percussion]
+        return [note for layer in layers for note in layer.notes]
 
 
 def layers_of(version: Version) -> list[Layer]:
@@ -71,14 +117,23 @@ def _as_sounding(note: RollNote) -> RollNote:
 
 def named(technique: str) -> str:
     """Return the name of a technique, or of a drum and its stroke, as people write it."""
-    return spoken(technique).replace("=", " ")
+    strokes = [part for part in technique.split("+") if "=" in part]
+    if not strokes:
+        return spoken(technique)
+    return " + ".join(spoken(part.replace("=", " ")).removesuffix(" hit") for part in strokes)
+
+
+def piece_of(note: RollNote) -> str:
+    """Return the piece of a kit that a note plays; its pitch where the label does not tell."""
+    told = next((part for part in note.label.split("+") if "=" in part), "")
+    return spoken(told.partition("=")[0]) if told else pitch_name(note.pitch)
 
 
 def drawn_layers(shape: Shape, number: int) -> list[dict[str, Any]]:
     """Return the drawings of a version, for the template."""
     drawn = []
     for layer in shape.layers[number]:
-        axes = shape.axes(layer.percussion)
+        axes = shape.kit if layer.percussion else shape.tuned
         if axes is not None:
             drawing: Markup = roll_svg(layer.notes, axes)
             drawn.append({"stem": layer.stem, "percussion": layer.percussion, "drawing": drawing})
@@ -93,7 +148,7 @@ def runs_of(notes: Sequence[RollNote], span_s: float) -> list[Any]:
 
 def roll_words(shape: Shape, axes: Axes) -> dict[str, Any]:
     """Return what the head of the roll says, and what it is to those who do not see it."""
-    notes = [note for layer in shape.layers[0] for note in layer.notes]
+    notes = [note for layer in shape.layers[0] if not layer.percussion for note in layer.notes]
     techniques = ", ".join(map(named, labels_of(notes))) or "no technique named"
     span = f"{pitch_name(axes.low_pitch)} to {pitch_name(axes.high_pitch)}"
     return {
@@ -103,8 +158,14 @@ def roll_words(shape: Shape, axes: Axes) -> dict[str, Any]:
 
 
 def legend_of(shape: Shape) -> list[tuple[str, object]]:
-    """Return all techniques that occur, each with its look."""
-    notes = [note for layers in shape.layers for layer in layers for note in layer.notes]
+    """Return all techniques that occur, each with its look; drums have rows with their names."""
+    notes = [
+        note
+        for layers in shape.layers
+        for layer in layers
+        for note in layer.notes
+        if not (layer.percussion and "=" in note.label)
+    ]
     return [(named(label), look_of(label)) for label in labels_of(notes)]
 
 

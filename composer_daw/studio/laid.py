@@ -36,6 +36,13 @@ class Measured:
         level = Level.of(audio) if isinstance(part, Version) else None
         return cls(audio.duration_s, audio.sample_rate, loudest(audio), peaks_text(audio), level)
 
+    @property
+    def of_a_version(self) -> Level:
+        """Return the level; only versions have one."""
+        if self.level is None:
+            raise ValueError("stems are not matched in loudness, so their level is not measured")
+        return self.level
+
 
 @dataclass(frozen=True)
 class Part:
@@ -66,11 +73,14 @@ class Laid:
         return drawing.Shape.of(self.piece, [part.measured.duration_s for part, _ in self.parts])
 
     @cached_property
+    def levels(self) -> list[Level]:
+        """Return how loud each version is."""
+        return [part.measured.of_a_version for part, _ in self.parts]
+
+    @cached_property
     def gains_db(self) -> list[float]:
         """Return the gain that matches the loudness of each version; one alone is left as it is."""
-        if len(self.parts) == 1:
-            return [0.0]
-        return matching_gains_db([part.measured.level for part, _ in self.parts if part.measured.level])
+        return [0.0] if len(self.parts) == 1 else matching_gains_db(self.levels)
 
     @cached_property
     def sections(self) -> list[dict[str, Any]]:
@@ -94,7 +104,7 @@ class Laid:
     def markup(self, number: int, page_title: str) -> Markup:
         """Return the section of the page; all but the first piece are hidden to begin with."""
         shape, span_s = self.shape, self.shape.span_s
-        axes = shape.axes(percussion=False)
+        axes = shape.tuned
         return fill(
             "piece.html",
             name=f"piece-{number + 1}",
@@ -108,19 +118,19 @@ class Laid:
             tempo=drawing.tempo_drawing(self.piece.tempo, span_s),
             versions=[self._lane(at) for at in range(len(self.parts))],
             roll=drawing.roll_words(shape, axes) if axes else None,
-            kit=shape.axes(percussion=True) is not None,
+            kit=shape.kit,
             ticks=drawing.ticks_of(span_s),
-            table=render_table(self._table()),
+            tables=[render_table(table) for table in (self._table(), *self.piece.tables)],
             spoken=drawing.named,
         )
 
     def _lane(self, at: int) -> dict[str, Any]:
         """Return what the template is told of a version."""
         version, (part, stems), axis = self.piece.versions[at], self.parts[at], Axes(self.shape.span_s)
-        level, gain_db = part.measured.level, self.gains_db[at]
-        silent = level is None or level.is_silent
+        level, gain_db = self.levels[at], self.gains_db[at]
+        silent = level.is_silent
         matched = f" · {gain_db:+.1f} dB" if len(self.parts) > 1 and not silent else ""
-        loudness = "silent" if silent or level is None else f"{level.lufs:.1f} LUFS"
+        loudness = "silent" if silent else f"{level.lufs:.1f} LUFS"
         return {
             "title": version.title,
             "caption": version.caption,
@@ -132,6 +142,7 @@ class Laid:
             "stems": [
                 {
                     "name": stem.name,
+                    "caption": stem.caption,
                     "share": axis.percent(laid.measured.duration_s),
                     "runs": drawing.runs_of(stem.notes, axis.span_s),
                 }
@@ -156,11 +167,11 @@ class Laid:
                 version.title,
                 part.measured.duration_s,
                 sum(len(layer.notes) for layer in layers),
-                *_heard(part.measured.level, gain_db)[: 3 if len(self.parts) > 1 else 2],
+                *_heard(level, gain_db)[: 3 if len(self.parts) > 1 else 2],
                 *(version.facts.get(key) for key in more),
             ]
-            for version, (part, _), layers, gain_db in zip(
-                self.piece.versions, self.parts, self.shape.layers, self.gains_db, strict=True
+            for version, (part, _), layers, level, gain_db in zip(
+                self.piece.versions, self.parts, self.shape.layers, self.levels, self.gains_db, strict=True
             )
         ]
         return Table(columns, rows, "The versions in figures")
@@ -171,7 +182,7 @@ def name_of(part: Version | Stem) -> str:
     return part.title if isinstance(part, Version) else part.name
 
 
-def _heard(level: Level | None, gain_db: float) -> tuple[float | None, float | None, float | None]:
-    if level is None or level.is_silent:
+def _heard(level: Level, gain_db: float) -> tuple[float | None, float | None, float | None]:
+    if level.is_silent:
         return None, None, None
     return level.lufs, level.true_peak_db, gain_db

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from composer_daw.audio import SILENCE_DB, Audio
+from composer_daw.audio import Audio
+from composer_daw.measure.loudness import SILENT_LUFS, loudness_of, step_powers
 
 LOUDEST_LUFS = -14.0
 """Matched versions are at most this loud, integrated (what streaming services play at)."""
 
 CEILING_DB = -1.0
 """No matched version has a true peak above this, in dBTP (EBU R 128)."""
-
-SILENT_LUFS = -70.0
-"""The absolute gate of ITU-R BS.1770: what is not above it has no loudness, and is left as it is."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +25,12 @@ class Level:
     @classmethod
     def of(cls, audio: Audio) -> Level:
         """Measure audio (ITU-R BS.1770-4)."""
-        return cls(audio.loudness_lufs(), audio.true_peak_db)
+        return cls(loudness_of(step_powers(audio.samples, audio.sample_rate)), audio.true_peak_db)
 
     @property
     def is_silent(self) -> bool:
         """Tell whether it has no loudness that can be matched."""
-        return self.lufs <= max(SILENT_LUFS, SILENCE_DB)
+        return self.lufs <= SILENT_LUFS
 
 
 def matching_gains_db(levels: Sequence[Level]) -> list[float]:

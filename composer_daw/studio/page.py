@@ -8,17 +8,21 @@ from pathlib import Path
 
 from composer_daw.audio import Audio
 from composer_daw.errors import InputError
-from composer_daw.pages import RollNote
+from composer_daw.pages import RollNote, Table
 
 
 @dataclass(frozen=True)
 class Stem:
-    """A part of a version's sound, with the notes that it plays; a kit's notes have a strip of their own."""
+    """A part of a version's sound, with the notes that it plays; a kit's notes have a strip of their own.
+
+    `caption` stands under the name, such as who plays it.
+    """
 
     name: str
     audio: Path | Audio
     notes: Sequence[RollNote] = ()
     percussion: bool = False
+    caption: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ class Piece:
     tempo: Sequence[tuple[float, float]] = ()
     markers: Sequence[Marker] = ()
     text: str = ""
+    tables: Sequence[Table] = ()
+    """What else is told of it, under the figures of the versions."""
 
     def __post_init__(self) -> None:
         """Refuse a piece without versions."""

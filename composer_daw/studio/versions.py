@@ -8,11 +8,18 @@ from pathlib import Path
 from typing import Protocol
 
 from composer_daw.dataset.plan import check_playable
-from composer_daw.errors import InputError, naming
+from composer_daw.errors import HostError, InputError, naming
 from composer_daw.files import sha256_of
 from composer_daw.midi import load_score
 from composer_daw.performance import Performance
-from composer_daw.rendering import Instrument, default_workers, load_instrument, run_jobs, with_techniques
+from composer_daw.rendering import (
+    Done,
+    Instrument,
+    default_workers,
+    load_instrument,
+    run_jobs,
+    with_techniques,
+)
 from composer_daw.studio.drawing import named
 from composer_daw.studio.page import Piece, Version
 from composer_daw.studio.scores import markers_of, tempo_curve
@@ -94,14 +101,20 @@ def render_versions(
         seats=lambda name: seats.get(name),
         finish=close_opened,
     ):
-        if ended.error is not None:
-            raise type(ended.error)(f"{names[ended.job]}: {ended.error}") from ended.error
-        if ended.result is not None:
-            done[ended.job] = ended.result
+        done[ended.job] = _result(ended, names[ended.job])
         progress(names[ended.job], total=len(jobs))
     pieces = tuple(_piece(path, score, versions, done, plans) for path, score, versions in plans)
     told = tuple(f"{names[job]}: {text}" for job in jobs for text in done[job].told)
     return Auditioned(pieces, told)
+
+
+def _result(ended: Done[Job, Rendered], name: str) -> Rendered:
+    """Return what a job gave; raise its error with the name of the version."""
+    if ended.error is not None:
+        raise type(ended.error)(f"{name}: {ended.error}") from ended.error
+    if ended.result is None:
+        raise HostError(f"{name}: the worker gave back nothing")
+    return ended.result
 
 
 def _loaded(instruments: Sequence[str | Path]) -> list[Instrument]:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from composer_daw.captions import Words, caption_of, language_of, load_lexicon, read_story, tokens_of
+from composer_daw.captions.caption import SMALL
 from composer_daw.composing.song import emotion_spellings
 
 WORDS = Words.of(emotion_spellings())
@@ -28,7 +29,40 @@ def test_the_words_of_the_story_stand_in_it() -> None:
 
 def test_without_a_feeling_the_emotion_is_said() -> None:
     assert caption("", (-0.6, 0.6), "anxious") == "an anxious bass, restless and tense"
-    assert caption("", (0.0, 0.0)) == "a violin, steady and flowing"
+    assert caption("She walks by the sea", (0.0, 0.0)).startswith("a violin wandering by the sea, ")
+
+
+def test_a_story_that_tells_nothing_leaves_the_manner() -> None:
+    assert caption("", (0.0, 0.0)) == "steady and flowing"
+    assert caption("The door opens.", (-0.6, -0.6)) == "slow and tender"
+
+
+@pytest.mark.parametrize(
+    ("story", "said"),
+    [
+        ("light, a hopeful light", "a hopeful guitar in the light, warm"),
+        ("She is warm at home", "a warm guitar back home, light"),
+        ("tender, tender night", "a tender cello at night, slow"),
+    ],
+)
+def test_what_has_been_said_is_not_said_again(story: str, said: str) -> None:
+    at = (-0.6, -0.6) if "tender" in story else (0.6, 0.0)
+    names = {**NAMES, "chords": "guitar"}
+    assert caption_of(read_story(story, WORDS), at, VOICES, names, LEXICON) == said
+
+
+def test_phrases_that_meet_share_a_word() -> None:
+    said = caption("He fights on; the battlefield burns", (-0.6, 0.6))
+    assert "fighting on the battlefield" in said, said
+
+
+def test_no_caption_of_the_lexicon_says_a_word_twice() -> None:
+    rows = [row for _, row in LEXICON.rows() if row.en]
+    for one, other in zip(rows, rows[7:] + rows[:7], strict=True):
+        for at in ((-0.6, -0.6), (0.0, 0.0), (0.6, 0.0), (0.6, 0.6)):
+            said = caption(f"{one.en[0]}; {other.en[0]}", at)
+            words = [word for word in re.findall(r"[a-zé]+", said) if word not in SMALL]
+            assert len(words) == len(set(words)), said
 
 
 def test_what_is_negated_is_not_said() -> None:

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
-from composer_daw.captions import Captioner, Endpoint, endpoint_from
-from composer_daw.captions.endpoint import asked, cleaned
+from composer_daw.captions import Captioner, Endpoint, Told, endpoint_from
+from composer_daw.captions.endpoint import UnreachableError, asked, cleaned
 from composer_daw.errors import InputError
+
+SECTIONS = {"verse": Told("rain", "sad"), "chorus": Told("the sun", "happy"), "bridge": Told("sea", "calm")}
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -92,6 +94,7 @@ def test_a_good_answer(server: Server) -> None:
         (sends(200, b"<html>hello</html>"), "no chat completion"),
         (sends(200, b'{"choices": []}'), "no chat completion"),
         (sends(200, b"[1, 2]"), "no chat completion"),
+        (sends(200, b"[" * 60_000), "no chat completion"),
         (sends(200, b"\xff\xfe\x00"), "no chat completion"),
         (sends(200, b"x" * 100_000), "larger than 65,536 bytes"),
         (says(None), "no text"),
@@ -133,6 +136,22 @@ def test_a_server_that_drips(server: Server) -> None:
         asked(server.endpoint(timeout_s=0.4), "rain", "sad")
 
 
+def test_a_server_whose_head_drips(server: Server) -> None:
+    """Each byte begins a socket's timeout anew; the whole exchange has one deadline all the same."""
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        while not server.stopped.wait(0.05):
+            try:
+                handler.wfile.write(b"z")
+            except OSError:
+                return
+
+    server.answer = drip
+    with pytest.raises(UnreachableError, match=r"no answer within 0\.4 s"):
+        asked(server.endpoint(timeout_s=0.4), "rain", "sad")
+
+
 def test_a_server_that_is_not_there(server: Server) -> None:
     endpoint = server.endpoint(timeout_s=2.0)
     server.close()
@@ -143,16 +162,31 @@ def test_a_server_that_is_not_there(server: Server) -> None:
         server.__init__()  # type: ignore[misc]  the fixture closes one more
 
 
-def test_after_a_failure_it_asks_no_more(server: Server) -> None:
-    server.answer = sends(503, b"")
-    captioner = Captioner(server.endpoint())
-    assert [captioner.ask("rain", "sad"), captioner.ask("sun", "happy")] == [None, None]
+def test_who_refuses_the_call_is_asked_no_more(server: Server) -> None:
+    server.answer = sends(401, b"")
+    answers = Captioner(server.endpoint()).captions(SECTIONS)
     assert len(server.asked) == 1
-    assert captioner.remarks == ["no caption from tiny: it answers 503; made of the story's words"]
+    told = "no caption from tiny: it answers 401; made of the story's words: verse, chorus, bridge"
+    assert answers == ({}, (told,))
+
+
+def test_a_bad_answer_costs_one_caption(server: Server) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        text = "ok" if "sun" in json.dumps(server.asked[-1][2]) else "warm strings in the rain"
+        says(text)(handler)
+
+    server.answer = answer
+    answers = Captioner(server.endpoint()).captions(SECTIONS)
+    assert answers.captions == {
+        "verse": "warm strings in the rain",
+        "bridge": "warm strings in the rain",
+    }
+    remark = "chorus: no caption from tiny: its answer is no caption; made of the story's words"
+    assert answers.remarks == (remark,)
 
 
 def test_without_an_endpoint_nothing_is_asked() -> None:
-    assert Captioner(None).ask("rain", "sad") is None
+    assert Captioner(None).captions(SECTIONS) == ({}, ())
 
 
 @pytest.mark.parametrize(
@@ -182,6 +216,37 @@ def test_the_environment() -> None:
     assert found.address == "http://here:1/v1/chat/completions"
     with pytest.raises(InputError, match="COMPOSER_DAW_LLM_MODEL is not"):
         endpoint_from({"COMPOSER_DAW_LLM_URL": "http://here"})
-    for wrong in ("ftp://here", "here", "file:///etc/passwd"):
-        with pytest.raises(InputError, match="no address"):
-            endpoint_from({**both, "COMPOSER_DAW_LLM_URL": wrong})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://here",
+        "here",
+        "file:///etc/passwd",
+        "http://[::1",
+        "http://here:99999/v1",
+        "http://here:port/v1",
+        "http://here/v 1",
+        "http://here/\nv1",
+        "http://ここ/v1",
+        "http:///v1",
+        "http://here/v1?x=1",
+    ],
+)
+def test_what_is_no_address(url: str) -> None:
+    with pytest.raises(InputError, match="COMPOSER_DAW_LLM_URL: .* is no address") as error:
+        endpoint_from({"COMPOSER_DAW_LLM_URL": url, "COMPOSER_DAW_LLM_MODEL": "m"})
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("key", ["two words", "line\nbreak", "鍵", "caf\u00e9", "bell\a"])
+def test_what_is_no_key(key: str) -> None:
+    both = {"COMPOSER_DAW_LLM_URL": "http://here/v1", "COMPOSER_DAW_LLM_MODEL": "m"}
+    with pytest.raises(InputError, match="COMPOSER_DAW_LLM_KEY: holds") as error:
+        endpoint_from({**both, "COMPOSER_DAW_LLM_KEY": key})
+    assert key not in str(error.value)
+
+
+def test_a_key_is_not_shown() -> None:
+    assert "secret" not in repr(Endpoint("http://here/v1", "m", "secret"))

@@ -71,6 +71,11 @@ def test_english_words_are_inflected(text: str) -> None:
         ("she was never really sad", True),
         ("not far. sad", False),
         ("sad, not angry", False),
+        ("I cannot stop crying", False),
+        ("she can't help but weep", False),
+        ("not only sad but angry", False),
+        ("泣かずにはいられない", False),
+        ("泣かないではいられない", False),
     ],
 )
 def test_negation(text: str, is_negated: bool) -> None:

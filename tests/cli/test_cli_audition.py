@@ -24,6 +24,10 @@ def test_a_page_of_versions(run: Callable, score: Path, fake_preset: Path, tmp_p
         "score-legato.flac",
         "score-staccato.flac",
     ]
+    record = json.loads((out / "audition.json").read_text(encoding="utf-8"))
+    assert set(record["files"]) == {"index.html", "audio/score-legato.flac", "audio/score-staccato.flac"}
+    assert (record["scores"][0]["score"], record["techniques"]) == ("score.mid", ["staccato", "legato"])
+    assert str(tmp_path) not in json.dumps(record)
     html = (out / "index.html").read_text(encoding="utf-8")
     assert "<title>score</title>" in html and html.count('class="version"') == 2
 
@@ -91,20 +95,56 @@ def test_bad_input_is_one_line(run: Callable, score: Path, fake_preset: Path, tm
             out,
         ): "unknown technique 'legatto' (did you mean 'legato'?)",
         (score, "-i", fake_preset, "-t", "tremolo", "-o", out): "has no 'tremolo'; it would play sustain",
-        (score, "-i", other, "-o", tmp_path / "in the way"): "in the way: is a file; give a folder",
+        (
+            score,
+            "-i",
+            other,
+            "-o",
+            tmp_path / "in the way",
+        ): "in the way: is no folder; give a folder for an audition",
         (
             score,
             "-i",
             other,
             "-o",
             tmp_path / "in the way" / "page",
-        ): "a file stands where a folder should be",
+        ): "in the way/page: cannot be written: ",
         (score, score, "-i", other, "-o", out): "is named twice; give each score once",
     }.items():
         ran = run("audition", *arguments)
         assert ran.code == 1 and problem in ran.err and ran.err.startswith("error: ")
         assert ran.err.count("\n") == 1 and ran.out == ""
     assert not (out / "index.html").exists()
+
+
+def test_nothing_is_written_over(run: Callable, score: Path, fake_preset: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "index.html").write_text("mine")
+    call = ("audition", score, "-i", fake_preset, "--workers", 1, "-o")
+    for more in ((), ("--force",)):
+        ran = run(*call, site, *more)
+        assert ran.err == f"error: {site}: holds something else than an audition; give a folder of its own\n"
+    assert (site / "index.html").read_text() == "mine" and len(list(site.iterdir())) == 1
+
+    out = tmp_path / "page"
+    assert run(*call, out, "-t", "legato").code == 0
+    ran = run(*call, out)
+    assert ran.err == f"error: {out}: holds an audition already; give another folder, or --force\n"
+    assert run(*call, out, "-t", "staccato", "--force").code == 0
+    assert [path.name for path in (out / "audio").iterdir()] == ["score-staccato.flac"]
+    (out / "audio" / "mine.txt").write_text("mine")
+    ran = run(*call, out, "--force")
+    assert ran.code == 1 and "mine.txt: is not of an audition that stands here" in ran.err
+    assert (out / "audio" / "score-staccato.flac").is_file()
+
+
+def test_a_run_that_fails_leaves_nothing(run: Callable, score: Path, tmp_path: Path) -> None:
+    broken = write_instrument(tmp_path / "broken", source="broken")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    ran = run("audition", score, "-i", broken, "--workers", 1, "-o", tmp_path / "page")
+    assert ran.code == 1 and "broken on purpose" in ran.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
 def test_a_wrong_call(run: Callable, score: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_composing import SONG, Plain, write_song
+from small_composing import SONG, write_song
 
 from composer_daw.composing import compose
 from composer_daw.files import sha256_of
@@ -15,7 +15,7 @@ from composer_daw.files import sha256_of
 
 @pytest.fixture(autouse=True)
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(compose.GENERATORS, "plain", Plain)
+    monkeypatch.setitem(compose.GENERATORS, "plain", "small_composing:Plain")
     for name in ("URL", "MODEL", "KEY"):
         monkeypatch.delenv(f"COMPOSER_DAW_LLM_{name}", raising=False)
 
@@ -26,11 +26,11 @@ def test_a_song_and_its_page(run: Callable, tmp_path: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
     first, verse, chorus, last = ran.out.splitlines()
     assert first.startswith(f"{out}: 'Small', 24 bars, 384 notes, ") and first.endswith("-16.0 LUFS")
-    assert verse == "  verse: a lonely violin at night in the rain, of waiting, slow and tender"
+    assert verse == "  verse: a lonely melody at night in the rain, of waiting, slow and tender"
     assert chorus.startswith("  chorus: a ")
     assert last == f"open {out / 'index.html'}"
     page = (out / "index.html").read_text(encoding="utf-8")
-    assert "a lonely violin at night in the rain" in page and "melody" in page and "Small" in page
+    assert "a lonely melody at night in the rain" in page and "melody" in page and "Small" in page
     record = json.loads((out / "song.json").read_text(encoding="utf-8"))
     assert record["files"]["index.html"] == sha256_of(out / "index.html")
     assert set(record["files"]) == {
@@ -67,6 +67,10 @@ def test_what_stands_there_is_not_written_over(run: Callable, tmp_path: Path) ->
         1,
         f"error: {out}: holds a song already; give another folder, or --force\n",
     )
+    (out / "my.rpp").write_text("a project")
+    ran = run(*call, "--force", "--seed", 9)
+    assert ran.code == 1 and ran.err.startswith(f"error: {out / 'my.rpp'}: is not of a song that stands here")
+    (out / "my.rpp").unlink()
     assert run(*call, "--force", "--seed", 9).code == 0
     assert json.loads((out / "song.json").read_text())["seed"] == 9
 
@@ -79,7 +83,7 @@ def test_what_stands_there_is_not_written_over(run: Callable, tmp_path: Path) ->
         (
             "violin: pizzicato",
             "violin: harmonics",
-            "song.yaml:8: sections: verse: techniques: violin: 'fake.yaml' does not have it",
+            "song.yaml:8: sections: verse: techniques: violin: 'fake.yaml' does not have 'harmonics'",
         ),
         ("[verse, chorus, verse]", "[verse, choir]", "song.yaml:6: form[1]: no section 'choir'"),
         (

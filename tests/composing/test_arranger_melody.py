@@ -6,10 +6,22 @@ import random
 
 import numpy as np
 import pytest
-from arranged_songs import CASES, FORM, MELODY, SHORT, Heard, arranged, section, song, starts, track, within
+from arranged_songs import (
+    CASES,
+    FORM,
+    MELODY,
+    SHORT,
+    Heard,
+    arranged,
+    planned,
+    section,
+    song,
+    starts,
+    track,
+    within,
+)
 
 from composer_daw.composing.arranger import Arranger
-from composer_daw.composing.arranger.planning import plan
 from composer_daw.composing.conditions import Key, SongConditions
 
 Steps = list[tuple[float, int]]
@@ -102,8 +114,8 @@ def test_lines_move_by_step_and_leaps_turn_back() -> None:
 def test_strong_beats_have_chord_tones_or_notes_that_resolve_by_step() -> None:
     strong = foreign = unresolved = 0
     for genre, mode, mood, seed in CASES:
-        planned = plan(song(genre, mode, mood, title=f"{genre} {mood}"), seed)
-        for own, tune in zip(planned.chords, planned.tunes, strict=True):
+        made = planned(genre, mode, mood, seed)
+        for own, tune in zip(made.chords, made.tunes, strict=True):
             for number, note in enumerate(tune.line):
                 if note.onset % 2:
                     continue
@@ -135,9 +147,9 @@ def test_phrases_breathe() -> None:
 def test_a_verse_states_the_motif_and_a_chorus_lies_higher() -> None:
     verses, choruses, stated = [], [], 0
     for genre, mode, mood, seed in CASES:
-        planned = plan(song(genre, mode, mood, title=f"{genre} {mood}"), seed)
-        made = zip(planned.motif.spans, planned.motif.pitches(), strict=True)
-        motif = steps([Heard(span.onset, span.end, pitch, 1, ()) for span, pitch in made])
+        made = planned(genre, mode, mood, seed)
+        notes = zip(made.motif.spans, made.motif.pitches(), strict=True)
+        motif = steps([Heard(span.onset, span.end, pitch, 1, ()) for span, pitch in notes])
         lines = tunes((genre, mode, mood, seed))
         stated += shared(motif, steps(lines["verse"])) == len(motif) + 1
         verses.append(np.mean([note.pitch for note in lines["verse"]]))

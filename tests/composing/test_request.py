@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 from small_composing import BAND, SONG, write_song
 
-from composer_daw.captions import Captioner, Endpoint
+from composer_daw.captions import Captioner, Endpoint, HashingEncoder
 from composer_daw.composing.arranger import genres
-from composer_daw.composing.band import load_band
+from composer_daw.composing.band import BAND as BAND_FILE
+from composer_daw.composing.band import Band, load_band
 from composer_daw.composing.conditions import Key, SectionConditions, SongConditions
 from composer_daw.composing.request import Request, load_request
+from composer_daw.documents import parse_document
+from composer_daw.errors import DocumentError
+from composer_daw.files import shipped
 
 HEAD = "song: 1\ntitle: T\n"
 
@@ -38,7 +42,7 @@ def test_what_the_generator_is_told(tmp_path: Path) -> None:
     verse, chorus, again = told.sections
     assert verse == again
     assert verse.valence < -0.2 < 0.5 < chorus.valence and verse.arousal < 0 < chorus.arousal
-    assert verse.caption == "a lonely violin at night in the rain, of waiting, slow and tender"
+    assert verse.caption == "a lonely melody at night in the rain, of waiting, slow and tender"
     assert "rain" in verse.attributes and "dancing" in chorus.attributes
     assert verse.techniques == {"violin": "pizzicato"}
     melody, bass, drums, _ = told.parts
@@ -95,6 +99,19 @@ def test_every_genre_of_the_arranger_has_a_tempo_and_a_band() -> None:
     assert set(load_band().genres) == set(genres())
 
 
+@pytest.mark.parametrize(("spelling", "genre"), [("JPop", "j-pop"), ("ボサノバ", "bossa"), ("R&B", "lofi")])
+def test_other_names_of_genres(tmp_path: Path, spelling: str, genre: str) -> None:
+    assert conditions(tmp_path, f"genre: {spelling}\n").genre == genre
+
+
+def test_no_genre_shares_a_name_with_another() -> None:
+    text = (shipped("configs") / BAND_FILE).read_text(encoding="utf-8")
+    twice = text.replace("also: [swing,", "also: [rock, swing,")
+    assert twice != text
+    with pytest.raises(DocumentError, match="genres: rock: 'rock' is a name of jazz, too; keep one"):
+        parse_document(twice, Band, "band.yaml")
+
+
 def test_strings_stand_for_all_four(tmp_path: Path) -> None:
     text = SONG.replace("{violin: pizzicato}", "{strings: pizz., violin: con sordino}")
     strings = BAND.replace("viola: null", "viola: fake.yaml").replace("cello: null", "cello: fake.yaml")
@@ -126,17 +143,17 @@ def test_a_section_may_leave_the_key(tmp_path: Path) -> None:
 def test_where_captions_are_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from composer_daw.captions import endpoint
 
-    asked: list[tuple[str, str]] = []
+    told: list[tuple[str, str]] = []
 
     def answer(at: Endpoint, story: str, mood: str) -> str:
-        asked.append((story, mood))
+        told.append((story, mood))
         return "a made-up caption"
 
     monkeypatch.setattr(endpoint, "asked", answer)
     text = SONG.replace("chorus: {", 'chorus: {caption: "my own words", ').replace(
         "[verse, chorus, verse]", "[verse, chorus, verse, bridge]"
     )
-    path = write_song(tmp_path, text + "  bridge: {bars: 8}\n")
+    path = write_song(tmp_path, text + "  bridge: {bars: 8}\n  outro: {bars: 8, story: never played}\n")
     request = load_request(path, Captioner(Endpoint("http://nowhere", "tiny")))
     assert [section.caption for section in request.conditions.sections[:3]] == [
         "a made-up caption",
@@ -144,7 +161,7 @@ def test_where_captions_are_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "a made-up caption",
     ]
     assert request.captioned == ("model tiny", "song file", "model tiny", "words")
-    assert len(asked) == 1 and asked[0][0].startswith("Rain at night") and "valence -0." in asked[0][1]
+    assert len(told) == 1 and told[0][0].startswith("Rain at night") and "valence -0." in told[0][1]
 
 
 def test_an_endpoint_that_fails_is_told_and_words_do(tmp_path: Path) -> None:
@@ -152,3 +169,47 @@ def test_an_endpoint_that_fails_is_told_and_words_do(tmp_path: Path) -> None:
     request = load_request(write_song(tmp_path), captioner)
     assert request.captioned == ("words", "words", "words")
     assert len(request.remarks) == 1 and request.remarks[0].startswith("no caption from tiny: ")
+    assert request.remarks[0].endswith("made of the story's words: verse, chorus")
+
+
+PLURAL = """\
+instruments:
+  melody: null
+  chords: fake.yaml
+  bass: studio/contrabass
+  drums: kit.yaml
+  violin: null
+  cello: null
+  contrabass: null
+"""
+"""The fake instrument is called Fake Strings: nothing to put an article before."""
+
+
+def test_a_caption_names_what_plays(tmp_path: Path) -> None:
+    moved = "instruments: {melody: studio/guitar, chords: null, violin: null, viola: null, cello: null}\n"
+    song = f"{HEAD}form: [verse]\nsections: {{verse: {{bars: 8, story: tender night}}}}\n"
+    told = requested(tmp_path, song, moved)
+    assert told.conditions.sections[0].caption.startswith("a tender guitar at night, ")
+    named = {one.part.name: one.seat.called for one in requested(tmp_path, song, PLURAL).band}
+    assert named == {"chords": "accompaniment", "bass": "contrabass", "drums": "band", "viola": "viola"}
+
+
+def test_without_a_story_and_a_mood_the_manner_is_said(tmp_path: Path) -> None:
+    assert one(tmp_path, "bars: 8").caption == "steady and flowing"
+
+
+def test_a_caption_comes_with_its_vector(tmp_path: Path) -> None:
+    class Letters:
+        name = "letters 1"
+
+        def encode(self, text: str) -> tuple[float, ...]:
+            return (float(len(text)), float(text.count("e")))
+
+    usual = load_request(write_song(tmp_path))
+    verse, chorus, again = usual.conditions.sections
+    assert usual.encoder == "hashing 64"
+    assert verse.caption_vector == HashingEncoder().encode(verse.caption) == again.caption_vector
+    assert verse.caption_vector != chorus.caption_vector
+    other = load_request(write_song(tmp_path), encoder=Letters())
+    assert other.encoder == "letters 1"
+    assert other.conditions.sections[0].caption_vector == Letters().encode(verse.caption)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_composing import BAND, SONG, write_band, write_song
 
+from composer_daw.captions import Answers, Captioner, Told
 from composer_daw.composing.conditions import Key
 from composer_daw.composing.keys import fifths_of, key_name, key_of
 from composer_daw.composing.request import load_request
 from composer_daw.composing.song import Section, kind_of
-from composer_daw.errors import ComposerError, DocumentError
+from composer_daw.errors import DocumentError
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,7 +69,7 @@ CASES = {
     "no key": (("genre: ballad", "key: H minor"), "3: key: 'H minor' is no key; write one such as A minor"),
     "unknown genre": (
         ("genre: ballad", "genre: balad"),
-        "3: genre: the arranger knows no genre 'balad' (did you mean 'ballad'?)",
+        "3: genre: no genre 'balad' (did you mean 'ballad'?); there is ballad, bossa, ",
     ),
     "unknown emotion": (("genre: ballad", "emotion: sadd"), "3: emotion: no emotion 'sadd'; near it: sad"),
     "valence out of range": (
@@ -88,7 +90,42 @@ CASES = {
     ),
     "a section called like a technique": (
         ("  chorus: {", "  tremolo: {kind: chorus, "),
-        "8: sections: tremolo: 'tremolo' is the name of a technique",
+        "8: sections: tremolo: 'tremolo' would be read as a technique in the score; call the section",
+    ),
+    "a section that is a marker": (
+        ("  chorus: {", '  "[technique:slap]": {kind: chorus, '),
+        "8: sections: [technique:slap]: '[technique:slap]' would be read as a technique",
+    ),
+    "a section that is a marker, among words": (
+        ("  chorus: {", '  "chorus [TECHNIQUE:nothing]": {'),
+        "8: sections: chorus [TECHNIQUE:nothing]: 'chorus [TECHNIQUE:nothing]' would be read",
+    ),
+    "a section over two lines": (
+        ("  chorus: {", '  "cho\\nrus": {kind: chorus, '),
+        "8: sections: cho rus: has line breaks or control characters; write it in one line",
+    ),
+    "a section without a name": (
+        ("  chorus: {", '  "  ": {kind: chorus, '),
+        "8: sections: : is empty; write a word or more",
+    ),
+    "a title of blanks": (("title: Small", 'title: "  \\n  "'), "2: title: is empty; write a word or more"),
+    "a title over two lines": (
+        ("title: Small", 'title: "one\\ntwo"'),
+        "2: title: has line breaks or control characters; write it in one line",
+    ),
+    "truth for a number": (("genre: ballad", "valence: true"), "3: valence: a number is expected, not True"),
+    "a text for a number": (("genre: ballad", 'tempo: "90"'), "3: tempo: a number is expected, not '90'"),
+    "a word for a section": (
+        ('bars: 8, story: "The', 'bars: yes, story: "The'),
+        "8: sections: chorus: bars: a whole number is expected, not 'yes'",
+    ),
+    "too long": (
+        ("[verse, chorus, verse]", f"[{', '.join(['verse'] * 60)}]"),
+        "5: form: 480 bars at 63 beats a minute last 30 minutes; a song has 10 at most",
+    ),
+    "a story in Korean": (
+        ("The sun returns", "태양이 돌아온다 그리고 그들은 웃는다"),
+        "8: sections: chorus: story: this looks like Korean; write Japanese or English",
     ),
     "a story in German": (
         ("The sun returns, and they laugh and dance.", "Die Sonne kommt und sie ist nicht allein"),
@@ -104,7 +141,7 @@ CASES = {
     ),
     "a technique that the instrument lacks": (
         ("violin: pizzicato", "violin: col_legno"),
-        "7: sections: verse: techniques: violin: 'fake.yaml' does not have it; it has con_sordino, legato",
+        "7: sections: verse: techniques: violin: 'fake.yaml' does not have 'col_legno'; it has con_sordino, ",
     ),
     "no technique at all": (
         ("violin: pizzicato", "violin: pizicato"),
@@ -131,6 +168,7 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, case: str) -> None:
     assert said.startswith(expected), said
 
 
+MORE_PARTS = "".join(f"  v{number}: {{role: violin, instrument: fake.yaml}}\n" for number in range(13))
 BAND_CASES = {
     "an impossible range": (
         ("[G2, C5]", "[C5, G2]"),
@@ -163,6 +201,30 @@ BAND_CASES = {
         ("  melody:", "  meoldy:"),
         "10: instruments: meoldy: no part 'meoldy' (did you mean 'melody'?)",
     ),
+    "a name that no file can have": (
+        ("  melody:", "  Lead/and co:"),
+        "10: instruments: Lead/and co: is no name for a file; write letters, digits, spaces",
+    ),
+    "the name of the mix": (
+        ("  melody: fake.yaml", "  Master: {role: melody, instrument: fake.yaml}"),
+        "10: instruments: Master: is what the mix calls a part of its own; take another name",
+    ),
+    "the name of the hall": (
+        ("  melody: fake.yaml", "  hall: {role: melody, instrument: fake.yaml}"),
+        "10: instruments: hall: is what the mix calls a part of its own",
+    ),
+    "a name twice but for the case": (
+        ("  melody: fake.yaml", "  Melody: fake.yaml"),
+        "10: instruments: Melody: 'Melody' and 'melody' differ by case only",
+    ),
+    "two kits": (
+        ("drums: kit.yaml", "drums: kit.yaml\n  more: {role: drums, instrument: kit.yaml}"),
+        "14: instruments: more: two kits, drums and more; a song has one at most",
+    ),
+    "more parts than channels": (
+        ("  violin: fake.yaml", f"{MORE_PARTS}  violin: fake.yaml"),
+        "9: instruments: 16 parts besides the kit; a song has 15 at most",
+    ),
     "a bad role": (
         ("{instrument: fake.yaml, range: [G2, C5]}", "{role: tuba}"),
         "12: instruments: bass: role: Input should be 'melody'",
@@ -193,8 +255,50 @@ def test_a_song_may_not_last_for_ever(tmp_path: Path) -> None:
         "bars: 8", "bars: 64"
     )
     path = write_song(tmp_path, long.replace("genre: ballad", "tempo: 60"))
-    with pytest.raises(ComposerError, match="Small: lasts 256 minutes; a song has 10 at most"):
+    with pytest.raises(DocumentError, match="song.yaml:5: form: 3840 bars at 60 beats .* last 256 minutes"):
         load_request(path)
+
+
+def test_a_song_that_is_too_long_is_refused_before_any_model_is_asked(tmp_path: Path) -> None:
+    class Never(Captioner):
+        def captions(self, sections: Mapping[str, Told]) -> Answers:
+            raise AssertionError("asked")
+
+    path = write_song(tmp_path, SONG.replace("[verse, chorus, verse]", f"[{', '.join(['verse'] * 60)}]"))
+    with pytest.raises(DocumentError, match="last 30 minutes"):
+        load_request(path, Never(None))
+
+
+def test_what_would_fill_the_line_is_cut(tmp_path: Path) -> None:
+    song = "song: 1\ntitle: T\nform: [verse]\nsections: {verse: {bars: 8, techniques: {drums: snare=hop}}}\n"
+    said = error_of(tmp_path, song, "instruments: {drums: studio/drums}\n")
+    assert said.startswith("4: sections: verse: techniques: drums: unknown technique 'snare=hop' (did you")
+    assert "; 'studio/drums' has " in said and said.endswith(" more")
+
+
+def test_a_section_called_like_a_technique_of_an_instrument_alone(tmp_path: Path) -> None:
+    song = "song: 1\ntitle: T\nform: [strum]\nsections: {strum: {kind: verse, bars: 8}}\n"
+    said = error_of(tmp_path, song, "instruments: {chords: studio/guitar}\n")
+    assert said == (
+        "4: sections: strum: 'strum' is a technique of 'studio/guitar'; call the section something else"
+    )
+
+
+def test_fifteen_parts_and_a_kit_are_allowed(tmp_path: Path) -> None:
+    more = "".join(f"  v{number}: {{role: violin, instrument: fake.yaml}}\n" for number in range(12))
+    assert len(load_request(write_song(tmp_path, SONG, BAND + more)).band) == 16
+
+
+def test_lyrics_that_hold_nothing_to_sing_are_told(tmp_path: Path) -> None:
+    text = SONG.replace('lyrics: "La la la\\nLa la"', 'lyrics: "La la la\\n123 !!!"')
+    request = load_request(write_song(tmp_path, text))
+    assert request.remarks == ("chorus: nothing to sing in '123 !!!'",)
+
+
+def test_names_and_titles_lose_the_space_around_them(tmp_path: Path) -> None:
+    text = SONG.replace("title: Small", 'title: "  Small "').replace("  verse: {", '  " verse ": {')
+    request = load_request(write_song(tmp_path, text))
+    assert (request.song.title, list(request.song.sections)) == ("Small", ["verse", "chorus"])
 
 
 def test_another_document_is_told(tmp_path: Path) -> None:
@@ -221,6 +325,16 @@ def test_a_section_that_is_left_out_is_told(tmp_path: Path) -> None:
         ("Aメロ", "verse"),
         ("outro", "outro"),
         ("part one", None),
+        ("chorus2", "chorus"),
+        ("サビ2", "chorus"),
+        ("Ａメロ", "verse"),
+        ("the hook!", "chorus"),
+        ("universe", None),
+        ("reverse", None),
+        ("introspection", None),
+        ("hooked", None),
+        ("Cambridge", None),
+        ("encodage", None),
     ],
 )
 def test_the_kind_of_a_section_by_its_name(name: str, kind: str | None) -> None:

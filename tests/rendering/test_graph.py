@@ -215,3 +215,9 @@ def test_a_left_over_channel_of_a_track_is_named(tmp_path: Path, song: Performan
     mixed = Performance(notes, tracks=song.tracks)
     with pytest.raises(DocumentError, match="nobody plays track 2 'Melody' on channel 3, notes left over: 4"):
         plan_graph(write_graph(tmp_path, "  a: {channel: [1, 2], instrument: fake.yaml}\n"), mixed)
+
+
+def test_a_ride_goes_forwards(song: Performance, tmp_path: Path) -> None:
+    tracks = TRACKS.replace("Melody,", "Melody, ride: [[0, 0], [4, 3], [4, 0]],")
+    with pytest.raises(DocumentError, match="melody: ride: .*each point comes after the one before"):
+        plan_graph(write_graph(tmp_path, tracks), song)

@@ -91,6 +91,19 @@ def test_with_effects_on_the_master_stems_add_up_to_what_enters_them(
     assert mixdown.audio.loudness_lufs() == pytest.approx(-20, abs=0.1)
 
 
+def test_a_ridden_track_is_so_in_its_stem_and_in_what_it_sends(song: Performance, tmp_path: Path) -> None:
+    plain, moved = (
+        render_graph(planned(tmp_path, song, NESTED.replace("Melody,", f"Melody, {ride}"), BUSES))
+        for ride in ("", "ride: [[0, -6], [0.01, -6]],")
+    )
+    assert decibels(sum_of_stems(moved) - moved.audio.samples) < -100
+    length = min(
+        mixdown.audio.samples.shape[1] for mixdown in (plain, moved)
+    )  # the tail of the hall is shorter
+    one, other = (stem(mixdown, "wet", "melody")[:, :length] for mixdown in (plain, moved))
+    assert decibels(one * np.float32(10 ** (-6 / 20)) - other) < -120 < decibels(other)
+
+
 def test_direct_gains_follow_every_way(song: Performance, tmp_path: Path) -> None:
     gains = direct_gains(planned(tmp_path, song, NESTED, BUSES).graph)
     group = fader(1, -0.2)

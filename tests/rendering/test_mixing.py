@@ -16,6 +16,7 @@ from composer_daw.rendering.mixing import (
     fader,
     falls_silent,
     padded,
+    ridden,
     ring_out,
     turned,
 )
@@ -103,3 +104,15 @@ def test_what_has_no_tail_keeps_its_length() -> None:
 def test_silence_is_below_80_db() -> None:
     for level_db, silent in ((-79, False), (-81, True)):
         assert falls_silent(Audio(np.full((2, RATE), factor(level_db)), RATE)) is silent
+
+
+def test_a_fader_that_moves_goes_in_straight_lines_of_db() -> None:
+    ride = [(1.0, 0.0), (2.0, -20.0)]
+    gains = 20 * np.log10(ridden(np.ones((2, 3 * RATE), np.float32), ride, RATE))
+    assert gains[:, [0, 1000, 1250, 1500, 2000, 2999]] == pytest.approx(
+        np.array([[0, 0, -5, -10, -20, -20]] * 2), abs=1e-4
+    )
+    later = ridden(np.ones((2, 10), np.float32), ride, RATE, start_s=1.5)
+    assert 20 * np.log10(later[0, 0]) == pytest.approx(-10, abs=1e-4)
+    same = np.ones((2, 10), np.float32)
+    assert ridden(same, (), RATE) is same

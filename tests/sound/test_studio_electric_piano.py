@@ -33,6 +33,9 @@ RATE = 44100
 TECHNIQUES = ("sustain", "staccato", "mute", "tremolo")
 LOWEST, HIGHEST = 28, 100
 PITCHES = (28, 40, 52, 64, 76, 88, 100)
+SOME = [pytest.param(pitch, marks=[pytest.mark.long] * (number % 2)) for number, pitch in enumerate(PITCHES)]
+"""Every other one, as in `FEW`; all of them among the long tests."""
+FEW = [PITCHES[::2], pytest.param(PITCHES, marks=pytest.mark.long)]
 PEDAL, DEPTH = 64, 1
 
 
@@ -81,7 +84,7 @@ def rms_db(sound: Samples) -> float:
 
 
 TUNED = [
-    *[(technique, 4 if technique == "sustain" else 12) for technique in TECHNIQUES],
+    *[(technique, 9 if technique == "sustain" else 24) for technique in TECHNIQUES],
     *[pytest.param(technique, 1, marks=pytest.mark.long) for technique in TECHNIQUES],
 ]
 """Techniques, and on every how many-th key they are listened to."""
@@ -90,19 +93,22 @@ TUNED = [
 @pytest.mark.parametrize(("technique", "every"), TUNED)
 def test_the_keys_are_in_tune(play: Play, technique: str, every: int) -> None:
     pitches = range(LOWEST, HIGHEST + 1, every)
-    mono = play(technique, one_by_one(pitches, 0.5, 0.9)).audio.mono()
+    mono = play(technique, one_by_one(pitches, 0.3, 0.6)).audio.mono()
     for number, pitch in enumerate(pitches):
-        cents = cents_from(cut(mono, 0.9 * number, 0.9 * number + 0.5), RATE, hertz(pitch))
+        cents = cents_from(cut(mono, 0.6 * number, 0.6 * number + 0.3), RATE, hertz(pitch))
         assert abs(cents) <= 5.0, f"{pitch}: {cents:+.1f} cents"
 
 
+@pytest.mark.parametrize("pitches", [(33, 81), pytest.param((45, 57, 69), marks=pytest.mark.long)])
 @pytest.mark.parametrize("technique", TECHNIQUES)
-def test_ten_velocities_are_ten_levels_and_brighter_ones(play: Play, technique: str) -> None:
+def test_ten_velocities_are_ten_levels_and_brighter_ones(
+    play: Play, technique: str, pitches: Sequence[int]
+) -> None:
     velocities = np.linspace(13, 127, 10).round().astype(int).tolist()
-    for pitch in (33, 57, 81):
-        notes = [(1.2 * number, 0.7, pitch, velocity) for number, velocity in enumerate(velocities)]
+    for pitch in pitches:
+        notes = [(0.8 * number, 0.4, pitch, velocity) for number, velocity in enumerate(velocities)]
         mono = play(technique, notes).audio.mono()
-        strokes = [cut(mono, 1.2 * number, 1.2 * number + 1.1) for number in range(10)]
+        strokes = [cut(mono, 0.8 * number, 0.8 * number + 0.75) for number in range(10)]
         levels = [level_db(stroke, RATE) for stroke in strokes]
         assert (np.diff(levels) > 0.0).all(), f"{pitch}: {np.round(levels, 1)}"
         assert 20.0 < levels[-1] - levels[0] < 40.0
@@ -110,9 +116,10 @@ def test_ten_velocities_are_ten_levels_and_brighter_ones(play: Play, technique: 
         assert loud > 1.05 * soft, f"{pitch}: {soft:.0f} Hz, {loud:.0f} Hz"
 
 
-def test_a_hard_stroke_barks(play: Play) -> None:
+@pytest.mark.parametrize("pitches", [(33, 69), pytest.param((45, 57), marks=pytest.mark.long)])
+def test_a_hard_stroke_barks(play: Play, pitches: Sequence[int]) -> None:
     """The second partial stands over the first in the bass, and grows faster than it everywhere."""
-    for pitch in (33, 45, 57, 69):
+    for pitch in pitches:
         mono = play("sustain", [(0.0, 1.0, pitch, 30), (1.5, 1.0, pitch, 120)]).audio.mono()
         soft, hard = (
             20.0 * np.log10(partial_amplitudes(cut(mono, at_s + 0.1, at_s + 0.9), RATE, hertz(pitch), 4))
@@ -134,12 +141,13 @@ def test_the_bell_of_the_tine_is_over_before_the_tine(play: Play) -> None:
     assert late < early / 10.0
 
 
-def test_low_tines_ring_longer(play: Play) -> None:
+@pytest.mark.parametrize("pitches", FEW)
+def test_low_tines_ring_longer(play: Play, pitches: Sequence[int]) -> None:
     """A held key dies away by itself: 10 to 40 s for 60 dB in the bass, under 5 s in the treble."""
-    mono = play("sustain", one_by_one(PITCHES, 2.6, 3.0)).audio.mono()
+    mono = play("sustain", one_by_one(pitches, 2.6, 3.0)).audio.mono()
     falls = [
         (rms_db(cut(mono, at_s + 0.5, at_s + 0.9)) - rms_db(cut(mono, at_s + 2.0, at_s + 2.4))) / 1.5
-        for at_s in (3.0 * number for number in range(len(PITCHES)))
+        for at_s in (3.0 * number for number in range(len(pitches)))
     ]
     assert (np.diff(falls) > 0.0).all(), falls
     assert 10.0 < 60.0 / falls[0] < 40.0
@@ -148,8 +156,8 @@ def test_low_tines_ring_longer(play: Play) -> None:
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
 def test_repeated_notes_are_no_clones(play: Play, technique: str) -> None:
-    mono = play(technique, [(1.5 * number, 0.5, 69, 84) for number in range(5)]).audio.mono()
-    takes = [cut(mono, 1.5 * number, 1.5 * number + 0.45).astype(np.float64) for number in range(5)]
+    mono = play(technique, [(1.0 * number, 0.5, 69, 84) for number in range(4)]).audio.mono()
+    takes = [cut(mono, 1.0 * number, 1.0 * number + 0.45).astype(np.float64) for number in range(4)]
     for one, other in zip(takes, takes[1:], strict=False):
         rest_db = 10.0 * np.log10(np.sum((one - other) ** 2) / np.sum(one**2))
         assert rest_db > -40.0, f"the takes cancel to {rest_db:.0f} dB"
@@ -183,14 +191,14 @@ def after_release(play: Play, technique: str, pitch: int, moves: Moves = ()) -> 
     return [rms_db(cut(mono, at_s, at_s + 0.08)) for at_s in (0.52, 0.85, 1.6)]
 
 
-@pytest.mark.parametrize("pitch", PITCHES)
+@pytest.mark.parametrize("pitch", SOME)
 def test_the_damper_ends_a_note_within_a_quarter_of_a_second(play: Play, pitch: int) -> None:
     before, soon, late = after_release(play, "sustain", pitch)
     assert soon < before - 40.0
     assert late < -100.0
 
 
-@pytest.mark.parametrize("pitch", PITCHES)
+@pytest.mark.parametrize("pitch", SOME)
 def test_with_the_pedal_down_a_released_note_rings_on_as_if_held(play: Play, pitch: int) -> None:
     pedalled = play("sustain", [(0.1, 0.5, pitch, 90)], [(0.3, PEDAL, 127), (2.1, PEDAL, 0)])
     held = play("sustain", [(0.1, 2.0, pitch, 90)])
@@ -237,8 +245,9 @@ def test_staccato_under_the_pedal_rings_on(play: Play) -> None:
 # Techniques
 
 
-def test_staccato_is_shorter_than_written_and_dry(play: Play) -> None:
-    for pitch in PITCHES:
+@pytest.mark.parametrize("pitches", FEW)
+def test_staccato_is_shorter_than_written_and_dry(play: Play, pitches: Sequence[int]) -> None:
+    for pitch in pitches:
         short, long = (
             sounding_duration_s(play(name, [(0.1, 0.5, pitch, 90)]).audio.mono(), RATE)
             for name in ("staccato", "sustain")
@@ -246,8 +255,11 @@ def test_staccato_is_shorter_than_written_and_dry(play: Play) -> None:
         assert 0.15 < short < 0.3 and long > short + 0.25, f"{pitch}: {short:.2f} s, {long:.2f} s"
 
 
-def test_a_hand_on_the_tines_ends_and_darkens_them_while_the_key_is_held(play: Play) -> None:
-    for pitch in PITCHES:
+@pytest.mark.parametrize("pitches", FEW)
+def test_a_hand_on_the_tines_ends_and_darkens_them_while_the_key_is_held(
+    play: Play, pitches: Sequence[int]
+) -> None:
+    for pitch in pitches:
         mono = play("mute", [(0.1, 2.0, pitch, 90)]).audio.mono()
         open_tine = play("sustain", [(0.1, 2.0, pitch, 90)]).audio.mono()
         assert rms_db(cut(mono, 1.0, 1.5)) < rms_db(cut(mono, 0.1, 0.2)) - 35.0
@@ -256,8 +268,9 @@ def test_a_hand_on_the_tines_ends_and_darkens_them_while_the_key_is_held(play: P
         assert centroid_hz(struck, RATE, low_hz=35.0) < 1.02 * centroid_hz(plain, RATE, low_hz=35.0)
 
 
-def test_the_tremolo_goes_from_side_to_side_and_is_heard_in_mono(play: Play) -> None:
-    for pitch in (40, 57, 76):
+@pytest.mark.parametrize("pitches", [(40, 76), pytest.param((28, 57), marks=pytest.mark.long)])
+def test_the_tremolo_goes_from_side_to_side_and_is_heard_in_mono(play: Play, pitches: Sequence[int]) -> None:
+    for pitch in pitches:
         take = play("tremolo", [(0.1, 2.0, pitch, 90)])
         plain = play("sustain", [(0.1, 2.0, pitch, 90)])
         left, right = (
@@ -310,15 +323,23 @@ def test_controller_1_is_the_depth_of_the_tremolo_and_11_the_volume(play: Play) 
 VELOCITIES, LENGTHS_S = (36, 64, 84, 110), (0.4, 0.6, 0.8, 1.2)
 
 
-@pytest.mark.parametrize(("every", "seed"), [(9, 2), pytest.param(2, 3, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("every", "dynamics", "seed"),
+    [
+        (12, 1, 2),
+        pytest.param(9, 2, 2, marks=pytest.mark.long),
+        pytest.param(2, 2, 3, marks=pytest.mark.long),
+    ],
+)
 def test_techniques_are_told_apart_on_unseen_pitches(
-    piano: Instrument, host: Host, every: int, seed: int
+    piano: Instrument, host: Host, every: int, dynamics: int, seed: int
 ) -> None:
     """Neither pitch nor dynamics nor length tells them; what lasts less than 0.3 s is short anyway."""
+    apart = len(VELOCITIES) // dynamics
     plan = [
         (pitch, velocity, LENGTHS_S[(number + place) % 4])
         for number, pitch in enumerate(range(LOWEST, HIGHEST + 1, every))
-        for place, velocity in enumerate(VELOCITIES[number % 2 :: 2])
+        for place, velocity in enumerate(VELOCITIES[number % apart :: apart])
     ]
     notes = [n for name in TECHNIQUES for n in render_single_notes(piano, host, name, plan, seed)]
     vectors, names = np.array([vector(note.measured()) for note in notes]), [n.technique for n in notes]
@@ -338,7 +359,7 @@ def test_techniques_are_told_apart_on_unseen_pitches(
 def test_notes_speak_when_their_labels_say(play: Play, technique: str) -> None:
     for velocity in (30, 84, 124):
         mono = play(
-            technique, [(0.3 + 1.5 * n, 0.6, p, velocity) for n, p in enumerate(PITCHES)]
+            technique, [(0.3 + 1.0 * n, 0.3, p, velocity) for n, p in enumerate(PITCHES)]
         ).audio.mono()
-        late = [onset_s(cut(mono, 1.5 * n, 1.5 * n + 1.4), RATE) - 0.3 for n in range(len(PITCHES))]
+        late = [onset_s(cut(mono, 1.0 * n, 1.0 * n + 0.9), RATE) - 0.3 for n in range(len(PITCHES))]
         assert np.abs(late).max() < 0.012, f"{velocity}: {np.round(1000 * np.array(late))} ms"

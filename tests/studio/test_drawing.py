@@ -10,16 +10,18 @@ import studio_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer_daw.pages import RollNote
+from composer_daw.pages import RollNote, roll_svg
 from composer_daw.performance import Performance, TempoMap, Text
-from composer_daw.studio import Marker, Piece, Version, markers_of, tempo_curve
+from composer_daw.studio import Marker, Piece, Stem, Version, markers_of, tempo_curve
 from composer_daw.studio.drawing import (
     MOST_RUNS,
     MOST_WRITTEN,
+    KitAxes,
     Shape,
     drawn_layers,
     layers_of,
     legend_of,
+    named,
     placed,
     runs_of,
     sections_of,
@@ -80,10 +82,9 @@ def test_a_version_shows_its_stems_notes_or_its_own() -> None:
 
 def test_drums_have_a_strip_of_their_own() -> None:
     shape = Shape.of(samples.song(), [6.0, 6.0])
-    tuned, drums = shape.axes(percussion=False), shape.axes(percussion=True)
-    assert tuned is not None and drums is not None
-    assert (tuned.span_s, drums.span_s) == (6.0, 6.0)
-    assert drums.low_pitch <= 60 and tuned.low_pitch <= 64 <= 72 <= tuned.high_pitch
+    assert shape.tuned is not None and shape.kit is not None
+    assert (shape.tuned.span_s, shape.kit.span_s) == (6.0, 6.0)
+    assert shape.tuned.low_pitch <= 64 <= 72 <= shape.tuned.high_pitch
     drawn = drawn_layers(shape, 1)
     assert [(one["stem"], one["percussion"]) for one in drawn] == [
         ("bass", True),
@@ -91,7 +92,18 @@ def test_drums_have_a_strip_of_their_own() -> None:
         ("melody", False),
     ]
     assert all(str(one["drawing"]).count('class="note"') == 12 for one in drawn)
-    assert Shape.of(samples.twins(), [6.0, 6.0]).axes(percussion=True) is None
+    assert Shape.of(samples.twins(), [6.0, 6.0]).kit is None
+
+
+def test_each_piece_of_a_kit_has_a_row() -> None:
+    snare = [(38, "snare=hit"), (31, "snare=flam"), (38, "snare=hit")]
+    strokes = [(36, "kick=hit"), *snare, (42, "hit+hi_hat=closed"), (60, "")]
+    notes = [RollNote(0.1 * at, 0.1 * at + 0.05, *stroke) for at, stroke in enumerate(strokes)]
+    axes = KitAxes.of(notes, 1.0)
+    assert axes.names == [("C4", 0.0), ("hi hat", 25.0), ("snare", 50.0), ("kick", 75.0)]
+    assert [axes.pitch_percent(note.pitch) for note in notes] == [75.0, 50.0, 50.0, 50.0, 25.0, 0.0]
+    assert (axes.pitches, axes.octaves) == (4, [])
+    assert len(re.findall(r'"sounding"[^>]*height="25.0%"', str(roll_svg(notes, axes)))) == 6
 
 
 def test_techniques_are_listed_once_over_all_versions() -> None:
@@ -112,6 +124,18 @@ def test_drums_are_named_by_piece_and_stroke() -> None:
     notes = [RollNote(0.0, 0.1, 38, "snare=side_stick")]
     piece = Piece("piece", [Version("kit", samples.audio(samples.noise(length_s=1.0)), notes)])
     assert [text for text, _ in legend_of(Shape.of(piece, [1.0]))] == ["snare side stick"]
+    told = ("snare=side_stick", "hit+kick=hit", "hit+snare=ghost", "palm_mute")
+    assert [named(one) for one in told] == ["snare side stick", "kick", "snare ghost", "palm mute"]
+
+
+def test_drums_with_rows_of_their_own_are_not_in_the_legend() -> None:
+    sound = samples.audio(samples.noise(length_s=1.0))
+    stems = [
+        Stem("kit", sound, [RollNote(0.0, 0.1, 38, "hit+snare=ghost")], percussion=True),
+        Stem("tune", sound, [RollNote(0.0, 0.1, 60, "legato")]),
+    ]
+    shape = Shape.of(Piece("piece", [Version("mix", sound, stems=stems)]), [1.0])
+    assert [text for text, _ in legend_of(shape)] == ["legato"]
 
 
 def test_runs_too_short_to_be_read_are_left_out() -> None:

@@ -56,16 +56,49 @@ def test_all_sounds_of_a_page_have_one_rate() -> None:
     ]
 
 
-def test_much_sound_becomes_mp3(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("bits", encoding.DEPTHS)
+def test_fewer_bits_keep_every_sample_in_its_place(bits: int) -> None:
+    noise = samples.noise(length_s=1.0)
+    sound = encode(samples.audio(noise), "flac", samples.RATE, bits)
+    error = decoded(sound.data) - noise
+    assert np.abs(error).max() <= 2.0**-bits
+    assert 20 * np.log10(error.std()) == pytest.approx(-6.02 * (bits - 1) - 10.8, abs=0.5), (
+        "the noise of rounding"
+    )
+
+
+def test_the_loudest_sample_does_not_wrap_round() -> None:
+    edge = np.array([[1.0, 0.999, 0.9985, -0.9985, -0.999, -1.0]], np.float32)
+    for bits in encoding.DEPTHS:
+        sound = encode(samples.audio(edge), "flac", samples.RATE, bits)
+        assert np.abs(decoded(sound.data) * sound.scale - edge).max() <= 2.0**-bits * 1.01
+
+
+def test_much_sound_takes_fewer_bits_and_then_mp3(monkeypatch: pytest.MonkeyPatch) -> None:
     sounds: list[Path | Audio] = [samples.audio(samples.noise(length_s=2.0))]
-    lossless, _ = encoded(sounds, "auto", samples.RATE)
-    monkeypatch.setattr(encoding, "MOST_LOSSLESS", len(lossless[0].data) - 1)
-    small, how = encoded(sounds, "auto", samples.RATE)
-    assert how.startswith("MP3") and "lossless it would take" in how
-    assert len(small[0].data) < len(lossless[0].data) / 3
-    assert small[0].frames == 2 * samples.RATE
-    as_asked, how = encoded(sounds, "flac", samples.RATE)
-    assert (as_asked, how) == (lossless, "FLAC, 16 bits")
+    room = {bits: encoding.size_of(sounds, samples.RATE, bits) for bits in encoding.DEPTHS}
+    assert list(room.values()) == sorted(room.values(), reverse=True) and room[12] < 0.75 * room[16]
+    for bits, size in room.items():
+        monkeypatch.setattr(encoding, "ROOM", size)
+        (sound,), how = encoded(sounds, "auto", samples.RATE)
+        assert how == f"FLAC, {bits} bits"
+        assert sound == encode(samples.audio(samples.noise(length_s=2.0)), "flac", samples.RATE, bits)
+    monkeypatch.setattr(encoding, "ROOM", room[12] - 1)
+    monkeypatch.setattr(encoding, "MOST_ROOM", room[12])
+    assert encoded(sounds, "auto", samples.RATE)[1] == "FLAC, 12 bits"
+    monkeypatch.setattr(encoding, "MOST_ROOM", room[12] - 1)
+    (small,), how = encoded(sounds, "auto", samples.RATE)
+    assert how.startswith("MP3") and small.frames == 2 * samples.RATE
+    assert len(small.data) < room[16] / 3
+    (whole,), how = encoded(sounds, "flac", samples.RATE)
+    assert (len(whole.data) > room[12], how) == (True, "FLAC, 16 bits")
+
+
+def test_the_size_is_told_from_a_part() -> None:
+    swell = samples.noise(length_s=40.0) * np.linspace(0.01, 1.0, 40 * samples.RATE, dtype=np.float32)
+    sounds = [samples.audio(swell), samples.audio(samples.tone(220.0, length_s=20.0))]
+    whole = sum(len(encode(sound, "flac", samples.RATE).data) for sound in sounds)
+    assert encoding.size_of(sounds, samples.RATE, 16) == pytest.approx(whole, rel=0.1)
 
 
 def test_peaks_are_those_of_the_sound() -> None:

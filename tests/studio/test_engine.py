@@ -16,6 +16,12 @@ RATE = samples.RATE
 AHEAD_S, FADE_S = 0.026, 0.006
 
 
+@pytest.fixture
+def guarded() -> bool:
+    """What is done to the engine comes as text, which the page's policy refuses."""
+    return False
+
+
 def test_a_switch_keeps_the_place_to_the_sample(tab: Tab) -> None:
     turns = [(0.8, "engine.select(1)"), (1.3, "engine.select(0)"), (1.55, "engine.select(1)")]
     heard = offline(tab, 2.2, [(0.0, "engine.match(false); engine.play()"), *turns])

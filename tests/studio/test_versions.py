@@ -11,7 +11,7 @@ from midi_building import meta, note, save_score, save_tracks
 from small_instruments import write_instrument
 
 from composer_daw.audio import load_audio
-from composer_daw.errors import HostError, InputError, TechniqueError
+from composer_daw.errors import ComposerError, HostError, InputError, TechniqueError
 from composer_daw.performance import Performance, Track
 from composer_daw.studio.version_render import Job, render_version, stem_names
 from composer_daw.studio.versions import Auditioned, Settings, render_versions
@@ -176,6 +176,22 @@ def test_an_error_in_a_worker_names_its_version(score: Path, tmp_path: Path) -> 
     broken = write_instrument(tmp_path / "broken", source="broken")
     with pytest.raises(HostError, match=f"{score}, Fake Strings: .*broken on purpose"):
         render_versions([score], [broken], [], tmp_path / "out", workers=1)
+
+
+def test_every_error_can_be_given_the_name_of_its_version() -> None:
+    def below(kind: type[ComposerError]) -> list[type[ComposerError]]:
+        return [kind, *(one for sub in kind.__subclasses__() for one in below(sub))]
+
+    for kind in below(ComposerError):
+        assert str(kind("score, legato: what is wrong")) == "score, legato: what is wrong"
+
+
+def test_a_job_without_result_or_error_is_told() -> None:
+    from composer_daw.rendering import Done
+    from composer_daw.studio.versions import _result
+
+    with pytest.raises(HostError, match="score, legato: the worker gave back nothing"):
+        _result(Done("job"), "score, legato")  # type: ignore[arg-type]
 
 
 def test_bad_input_is_told_before_anything_sounds(

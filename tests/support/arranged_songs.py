@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from composer_daw.composing.arranger import Arranger
+from composer_daw.composing.arranger.planning import Plan, plan
 from composer_daw.composing.conditions import Key, Kind, Mode, Part, SectionConditions, SongConditions
 from composer_daw.performance import Performance
 
@@ -86,6 +87,12 @@ def song(
 def arranged(genre: str, mode: Mode, mood: str, seed: int, form: tuple[Kind, ...] = SHORT) -> Performance:
     """Return a score of the whole band."""
     return Arranger().generate(song(genre, mode, mood, form, title=f"{genre} {mood}"), seed)
+
+
+@lru_cache(maxsize=64)
+def planned(genre: str, mode: Mode, mood: str, seed: int) -> Plan:
+    """Return what the score that `arranged` gives is made of."""
+    return plan(song(genre, mode, mood, title=f"{genre} {mood}"), seed)
 
 
 CASES = [

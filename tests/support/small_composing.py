@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from small_instruments import DRUMS, PRESET, write_instrument
 
+from composer_daw.composing.band import load_band
 from composer_daw.composing.conditions import Part, SongConditions
 from composer_daw.performance import Performance, TempoMap, Text, Track, note_rows
 
@@ -56,6 +57,7 @@ class Plain:
     """A generator: a quarter note on each beat for each part, louder in choruses."""
 
     name = "plain 1"
+    genres = frozenset(load_band().genres)
 
     def generate(self, song: SongConditions, seed: int) -> Performance:
         """Return the score."""

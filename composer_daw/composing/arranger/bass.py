@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from composer_daw.composing.arranger.chords import Chord
-from composer_daw.composing.arranger.counterpoint import LATER, Line, Sounding, is_consecutive
+from composer_daw.composing.arranger.counterpoint import PAUSE, Line, Sounding, is_consecutive, is_parallel
 from composer_daw.composing.arranger.drawing import weighted
 from composer_daw.composing.arranger.form import BAR, Draws, Section
 from composer_daw.composing.arranger.groove import groove_of, kicks
-from composer_daw.composing.arranger.rhythm import Span, spans_of
+from composer_daw.composing.arranger.rhythm import LATER, Span, spans_of
 from composer_daw.composing.arranger.scales import pitches_of
 from composer_daw.composing.arranger.tables import STEPS, Genre
 from composer_daw.composing.conditions import Part
@@ -26,6 +26,8 @@ HOME = 36
 LOWEST = 28
 """E1: lines do not go below it, even on a bass that can, unless its range is narrow."""
 PARALLEL = 25.0
+SETTLED = {"A": "5", "N": "5"}
+"""What the last bar of a phrase has instead of a way to the next chord, which would cloud the cadence."""
 WALK = {0: 2.5, 1: 0.0, 2: 0.0, 3: 0.5, 4: 0.5, 5: 0.9, 7: 1.2}
 
 
@@ -57,11 +59,14 @@ def strokes(
     """Return the rhythm of the bass; `after` is the first chord of the next section."""
     pattern = _pattern(section, genre, draws)
     found: list[Stroke] = []
+    closing = {one.start + one.bars - 1 for one in section.phrases}
     for bar in range(section.asked.bars):
         at = section.start + BAR * bar
         half = STEPS * bar % len(pattern)
         spans = spans_of(pattern[half : half + STEPS], at)
         signs = [sign for sign in pattern[half : half + STEPS] if sign not in "-."]
+        if bar in closing:
+            signs = [SETTLED.get(sign, sign) for sign in signs]
         found += _with_changes(list(zip(spans, signs, strict=True)), at, chords, after)
     if section.last:
         last = section.end - BAR
@@ -189,6 +194,10 @@ def _parallels(
             if at_attack is not None and is_consecutive(at_attack, pair):
                 found += 1
             at_attack = pair
+    if above is not None and way.pitches and abs(above.onset - stroke.onset) < LATER:
+        last = _sounding(melody, stroke.onset - 2 * LATER, rest=PAUSE)
+        if last is not None and is_parallel((last.pitch, way.pitches[-1]), (above.pitch, pitch)):
+            found += 1
     beat = float(-(-(stroke.onset - LATER) // 1))
     first = True
     while beat < ends - LATER:
@@ -204,8 +213,8 @@ def _parallels(
     return found, (at_onset, at_attack, on_beat)
 
 
-def _sounding(melody: Line, at: float) -> Sounding | None:
-    """Return the note of the melody that sounds at a place."""
+def _sounding(melody: Line, at: float, rest: float = 0.0) -> Sounding | None:
+    """Return the note of the melody that sounds at a place, or did before a rest shorter than this."""
     low, high = 0, len(melody)
     while low < high:
         middle = (low + high) // 2
@@ -214,7 +223,7 @@ def _sounding(melody: Line, at: float) -> Sounding | None:
         else:
             high = middle
     found = melody[low - 1] if low else None
-    return found if found is not None and found.end > at + LATER else None
+    return found if found is not None and found.end + rest > at + LATER else None
 
 
 def _best(ways: Sequence[_Way]) -> list[_Way]:

@@ -35,7 +35,7 @@ OPENING = 6.0
 def coloured(
     chords: list[Chord], section: Section, phrase: Phrase, genre: Genre, rng: np.random.Generator
 ) -> list[Chord]:
-    """Return the chords of a phrase with their colours; the last one, the goal of the cadence, stays plain."""
+    """Return the chords of a phrase with their colours; the last, the goal of the cadence, stays plain."""
     table = genre.harmony
     chords = _borrow(chords, table.borrowed * (0.25 + 0.75 * (1 - section.asked.valence) / 2), rng)
     chords = _secondary(chords, min(1.0, table.secondary * (0.7 + 0.6 * section.tension)), rng)

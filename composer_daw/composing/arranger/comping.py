@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from composer_daw.composing.arranger import fretboard, keyboard
+from composer_daw.composing.arranger.articulation import held as share_of
+from composer_daw.composing.arranger.articulation import is_smooth, sounding
 from composer_daw.composing.arranger.chords import Chord
 from composer_daw.composing.arranger.drawing import weighted
 from composer_daw.composing.arranger.form import BAR, Draws, Section
 from composer_daw.composing.arranger.playing import asked, first_of, is_guitar
-from composer_daw.composing.arranger.rhythm import Span, spans_of, weight_of_beat
+from composer_daw.composing.arranger.rhythm import LATER, Span, spans_of, weight_of_beat
 from composer_daw.composing.arranger.scales import nearest, pitches_of
 from composer_daw.composing.arranger.score import Note, Written
 from composer_daw.composing.arranger.tables import STEPS, Genre, Level
@@ -76,13 +78,13 @@ def comp(
             signs = ("D" if guitar else "F") + "-" * (STEPS - 1)
         for span, sign, one in _strokes(signs, at, held):
             notes += _stroke(span, sign, one, section, part, wanted)
-    return Written(tuple(_untangled(notes)), () if guitar else _pedal(section, held))
+    return Written(tuple(_untangled(notes)), () if guitar or not is_smooth(section) else _pedal(held))
 
 
 def _strokes(signs: str, at: float, held: Sequence[Held]) -> list[tuple[Span, str, Held]]:
     """Return the strokes of a bar with the chord of each; a chord that nothing begins gets a stroke."""
     spans = list(zip(spans_of(signs, at), [sign for sign in signs if sign not in "-."], strict=True))
-    inside = [one for one in held if at - 1e-6 <= one.chord.start < at + BAR - 1e-6]
+    inside = [one for one in held if at - LATER <= one.chord.start < at + BAR - LATER]
     for one in inside:
         begins = one.chord.start
         if any(abs(span.onset - begins) < 0.3 for span, _ in spans) or not spans:
@@ -120,7 +122,11 @@ def _stroke(
         pitches, beats = held.pitches[:2], min(span.beats, MUTED)
     elif sign == "B":
         pitches = held.pitches[held.left :] if not is_guitar(part) else _plucked(held.pitches)
-    end = held.chord.end if rings else span.onset + beats
+    if rings:
+        end = held.chord.end
+    else:
+        final = section.last and span.onset >= section.end - BAR - LATER
+        end = span.onset + sounding(beats, 1.0 if final else share_of(section, wanted))
     accent = 4 if weight_of_beat(span.onset) >= 3 else 0
     velocity = section.velocity - 6 + accent + SOFTER.get(sign, SINGLE)
     chosen = techniques if wanted is None else wanted
@@ -136,9 +142,9 @@ def _member(held: Held, number: int, guitar: bool) -> int:
     """Return a note of an arpeggio: 1 is the lowest, then upward; beyond the top it starts from the top
     down.
     """
-    pitches = held.pitches if guitar else (held.pitches[0], *held.pitches[held.left :])
-    if guitar and len(pitches) < 6 and number > 1:
-        number -= 6 - len(pitches) if number > 3 else 0
+    pitches = held.pitches if guitar or held.left < 1 else (held.pitches[0], *held.pitches[held.left :])
+    if guitar and number > 3:  # the upper strings of a shape, whether or not it has the lower ones
+        number = max(1, number - (len(fretboard.TUNING) - len(pitches)))
     at = min(number - 1, 2 * len(pitches) - 2)
     return pitches[at] if at < len(pitches) else pitches[2 * len(pitches) - 2 - at]
 
@@ -160,7 +166,7 @@ def _untangled(notes: Sequence[Note]) -> list[Note]:
     found: list[Note] = []
     for note in sorted(notes, key=lambda one: (one.onset, one.pitch), reverse=True):
         until = ends.get(note.pitch, float("inf"))
-        if note.onset >= until - 1e-6:
+        if note.onset >= until - LATER:
             continue
         ends[note.pitch] = note.onset
         found.append(
@@ -169,7 +175,7 @@ def _untangled(notes: Sequence[Note]) -> list[Note]:
     return found[::-1]
 
 
-def _pedal(section: Section, held: Sequence[Held]) -> tuple[tuple[float, int], ...]:
+def _pedal(held: Sequence[Held]) -> tuple[tuple[float, int], ...]:
     """Return the pedal: down just after each chord begins, up where the next does."""
     moves: list[tuple[float, int]] = []
     for one in held:

@@ -14,7 +14,9 @@ import numpy as np
 from composer_daw.composing.arranger.chords import Chord
 from composer_daw.composing.arranger.counterpoint import Sounding, consecutives, crossings
 from composer_daw.composing.arranger.form import Draws, Section
+from composer_daw.composing.arranger.rhythm import LATER
 from composer_daw.composing.arranger.tables import StringRole
+from composer_daw.composing.arranger.voicing import VoiceRange
 
 Lines = dict[StringRole, list[Sounding]]
 
@@ -22,16 +24,16 @@ Lines = dict[StringRole, list[Sounding]]
 def moving(
     chords: Sequence[Chord],
     lines: Lines,
-    voices: Sequence[str],
+    voices: Mapping[StringRole, VoiceRange],
     melody: Sequence[Sounding],
     section: Section,
     draws: Draws,
 ) -> Lines:
-    """Return the lines of all voices, with figures in those named."""
+    """Return the lines of all voices, with figures in those named, within their ranges."""
     found = dict(lines)
-    for voice in voices:
+    for voice, reach in voices.items():
         rng = draws.of(section.kind, section.time, voice, "figures")
-        found[voice] = _figured(chords, found, voice, melody, section, rng)  # type: ignore[index,arg-type]
+        found[voice] = _figured(chords, found, voice, reach, melody, section, rng)
     return found
 
 
@@ -39,6 +41,7 @@ def _figured(
     chords: Sequence[Chord],
     lines: Mapping[StringRole, list[Sounding]],
     voice: StringRole,
+    reach: VoiceRange,
     melody: Sequence[Sounding],
     section: Section,
     rng: np.random.Generator,
@@ -48,7 +51,7 @@ def _figured(
     order = list(lines)
     others = [(order.index(voice) < order.index(other), lines[other]) for other in lines if other != voice]
     for number in range(len(chords) - 1):
-        at = next(row for row, note in enumerate(line) if abs(note.onset - chords[number].start) < 1e-6)
+        at = next(row for row, note in enumerate(line) if abs(note.onset - chords[number].start) < LATER)
         note, goal = line[at], line[at + 1]
         busy = sum(1 for one in melody if note.onset <= one.onset < note.end)
         free = busy <= (note.end - note.onset) / 2
@@ -56,7 +59,8 @@ def _figured(
             continue
         for figure in _figures(note, goal, chords[number], free, rng):
             tried = [*line[:at], *figure, *line[at + 1 :]]
-            if _is_clean(tried, figure, others):
+            inside = all(reach.lowest <= one.pitch <= reach.highest for one in figure)
+            if inside and _is_clean(tried, figure, others):
                 line = tried
                 break
     return line
@@ -107,7 +111,7 @@ def _ending(note: Sounding, pitches: Sequence[int], beats: float) -> list[Soundi
         Sounding(begins + beats * number, begins + beats * (number + 1), pitch)
         for number, pitch in enumerate(pitches)
     ]
-    return [Sounding(note.onset, begins, note.pitch), *moved] if begins > note.onset + 1e-6 else [note]
+    return [Sounding(note.onset, begins, note.pitch), *moved] if begins > note.onset + LATER else [note]
 
 
 def _is_clean(

@@ -1,21 +1,24 @@
 """Consecutive fifths and octaves between two lines, and crossings.
 
 Two perfect intervals of one kind are consecutive where both lines move from one to the other. They are
-looked for in three ways, for an ear hears each: from every onset to the next, from each stroke of both
-lines together to the next such stroke, and from beat to beat (Huron, Voice Leading, 2016; text-books count
-the first).
+looked for in four ways, for an ear hears each: from every onset to the next, from each stroke of both
+lines together to the next such stroke, from beat to beat, and from the last notes of both lines to a stroke
+of both (Huron, Voice Leading, 2016; text-books count the first).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from composer_daw.composing.arranger.rhythm import LATER
+
 PERFECT = (0, 7)
 """Octave or unison, and fifth, in semitones modulo 12."""
-LATER = 1e-6
+PAUSE = 1.0
+"""Quarter notes of rest that end a line: what follows does not follow from what was before."""
 
 
 class Sounding(NamedTuple):
@@ -41,8 +44,9 @@ def is_consecutive(before: tuple[int, int], after: tuple[int, int]) -> bool:
 def consecutives(upper: Line, lower: Line, hard: bool = False) -> list[float]:
     """Return where forbidden parallels arrive, in quarter notes, each place once.
 
-    `hard` ones alone are those that text-books never allow: both lines go the same way, from onset to onset
-    or from beat to beat. The others are gone to opposite ways, or over notes that lie between two strokes.
+    `hard` ones alone are those that text-books never allow: both lines go the same way, from onset to onset,
+    from note to note or from beat to beat. The others are gone to opposite ways, or over notes that lie
+    between two strokes.
     """
     ways = [at_onsets(upper, lower), at_beats(upper, lower)]
     if not hard:
@@ -53,7 +57,30 @@ def consecutives(upper: Line, lower: Line, hard: bool = False) -> list[float]:
             together = (after[0] > before[0]) == (after[1] > before[1])
             if is_consecutive((before[0], before[1]), (after[0], after[1])) and (together or not hard):
                 found.add(round(place, 3))
+    for place, before_both, after_both in _note_to_note(upper, lower):
+        if is_parallel(before_both, after_both):
+            found.add(round(place, 3))
     return sorted(found)
+
+
+def is_parallel(before: tuple[int, int], after: tuple[int, int]) -> bool:
+    """Tell whether two lines go the same way from a fifth to a fifth, or from an octave to an octave."""
+    return is_consecutive(before, after) and (after[0] > before[0]) == (after[1] > before[1])
+
+
+def _note_to_note(upper: Line, lower: Line) -> Iterator[tuple[float, tuple[int, int], tuple[int, int]]]:
+    """Yield where both lines begin a note: the place, their last notes, and these.
+
+    A short rest does not part two notes of a line; one of `PAUSE` does.
+    """
+    begins = {round(one.onset, 4): number for number, one in enumerate(upper)}
+    for number, low in enumerate(lower):
+        at = begins.get(round(low.onset, 4), 0)
+        if not at or not number:
+            continue
+        over, under = upper[at - 1], lower[number - 1]
+        if low.onset - min(over.end, under.end) < PAUSE - LATER:
+            yield low.onset, (over.pitch, under.pitch), (upper[at].pitch, low.pitch)
 
 
 def at_onsets(upper: Line, lower: Line) -> list[Pair]:

@@ -12,7 +12,7 @@ import numpy as np
 from composer_daw.composing.arranger.form import BAR, Draws, Section
 from composer_daw.composing.arranger.groove import Groove, groove_of, sign_at
 from composer_daw.composing.arranger.kit import PITCHES, Kit, write_fill
-from composer_daw.composing.arranger.rhythm import SIXTEENTH
+from composer_daw.composing.arranger.rhythm import LATER, SIXTEENTH
 from composer_daw.composing.arranger.score import Note
 from composer_daw.composing.arranger.tables import STEPS, Genre
 from composer_daw.composing.conditions import Part
@@ -140,7 +140,7 @@ def _crashes(kit: Kit, section: Section, enters: float) -> None:
 def _ending(kit: Kit, section: Section) -> None:
     """End the song: one stroke of kick and cymbal on the last bar line, then nothing."""
     last = section.end - BAR
-    kit.notes = [note for note in kit.notes if note.onset < last - 1e-6]
+    kit.notes = [note for note in kit.notes if note.onset < last - LATER]
     kit.hit(last, PITCHES["kick"], section.velocity + 4)
     kit.hit(
         last,

@@ -18,12 +18,12 @@ import numpy as np
 from composer_daw.composing.arranger.scales import relative
 from composer_daw.composing.arranger.tables import Level, StringTexture, common
 from composer_daw.composing.arranger.tilts import strings_of, tilt_of
-from composer_daw.composing.conditions import Key, Kind, SectionConditions, SongConditions
+from composer_daw.composing.conditions import BEATS_IN_A_BAR, Key, Kind, SectionConditions, SongConditions
 from composer_daw.sampling import generator_for
 
 Cadence = Literal["half", "authentic"]
 
-BAR = 4.0
+BAR = float(BEATS_IN_A_BAR)
 """Quarter notes."""
 PHRASE_BARS = 4
 CONTRAST = 0.4
@@ -178,8 +178,8 @@ def _section(
 def _keys(song: SongConditions) -> dict[Kind, Key]:
     """Return the key of each kind of section that names none.
 
-    A kind that is much brighter or darker than the song turns to the relative key; the kind that the song ends
-    with stays.
+    A kind that is much brighter or darker than the song turns to the relative key; the kind that the song
+    ends with stays.
     """
     bars = np.array([one.bars for one in song.sections], float)
     valence = np.array([one.valence for one in song.sections])
@@ -208,9 +208,10 @@ def _phrases(asked: SectionConditions, key: Key, home: Key, last: bool, draws: D
         final = number == len(lengths) - 1
         closing: Cadence = "half" if (final and opens) or (number % 2 == 0 and not final) else "authentic"
         away = asked.kind == "bridge"
-        goal = region if away and not final else closes_in
-        if away and not final:
-            closing = "authentic"
+        stays = away and not final and region == relative(closes_in)
+        goal = region if stays else closes_in
+        if away and not final:  # a cadence in a region that is no relative would sound like one of the key
+            closing = "authentic" if stays else "half"
         phrases.append(Phrase(number, start, bars, closing, region if away else key, goal))
         start += bars
     return tuple(phrases)

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from composer_daw.composing.arranger.chords import Chord
-from composer_daw.composing.arranger.rhythm import weight_of_beat
+from composer_daw.composing.arranger.rhythm import LATER, weight_of_beat
 
 
 class Placed(Protocol):
@@ -39,11 +39,13 @@ class Ground:
 def ground_of(note: Placed, chords: Sequence[Chord]) -> Ground:
     """Return the chord of a note, and how strong its place is; without any chord below it, the last one."""
     end = note.onset + note.beats
-    under = [one for one in chords if one.start < end - 1e-6 and one.end > note.onset + 1e-6] or [chords[-1]]
+    under = [one for one in chords if one.start < end - LATER and one.end > note.onset + LATER] or [
+        chords[-1]
+    ]
     here, strength = under[0], weight_of_beat(note.onset)
     if strength < 2 and note.beats > 0.5:  # it sounds on the beat that it came before
-        beat = float(np.ceil(note.onset + 1e-6))
-        if end > beat + 1e-6:
+        beat = float(np.ceil(note.onset + LATER))
+        if end > beat + LATER:
             strength = max(strength, min(weight_of_beat(beat), 3))
-            here = [one for one in under if one.start <= beat + 1e-6][-1]
-    return Ground(here, strength, tuple(one for one in under if one.start > here.start + 1e-6))
+            here = [one for one in under if one.start <= beat + LATER][-1]
+    return Ground(here, strength, tuple(one for one in under if one.start > here.start + LATER))

@@ -29,7 +29,7 @@ Bars = list[tuple[str, ...]]
 
 
 def harmonize(section: Section, genre: Genre, draws: Draws, attempt: int = 0) -> tuple[Chord, ...]:
-    """Return the chords of a section, without gaps from its start to its end; each attempt is another draw."""
+    """Return the chords of a section, without gaps from start to end; each attempt is another draw."""
     found: list[Chord] = []
     opening = ""
     for phrase in section.phrases:

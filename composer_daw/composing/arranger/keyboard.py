@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from composer_daw.composing.arranger.chords import Chord
+from composer_daw.composing.arranger.scales import pitches_of
 
 RIGHT = (55, 77)
 """Where the right hand plays: G3 to F5."""
@@ -40,10 +41,10 @@ def way_through(
     found: list[Hands] = []
     before: tuple[int, ...] = ()
     for chord, ceiling in zip(chords, ceilings, strict=True):
-        options = _positions(_upper(chord, with_bass), low, high)
-        if options:
-            before = min(options, key=lambda one: (_cost(one, before, ceiling), one))
-        found.append(Hands(_left(chord, with_bass, lowest, before), before))
+        classes = _upper(chord, with_bass)
+        options = _positions(classes, low, high) or (_open(classes, low, high),)
+        before = min(options, key=lambda one: (_cost(one, before, ceiling), one))
+        found.append(Hands(_left(chord, with_bass, lowest, highest, before), before))
     return found
 
 
@@ -69,8 +70,15 @@ def _positions(classes: tuple[int, ...], low: int, high: int) -> tuple[tuple[int
     return tuple(found)
 
 
+def _open(classes: tuple[int, ...], low: int, high: int) -> tuple[int, ...]:
+    """Return what a range has of a chord where no close position lies within it."""
+    return tuple(sorted(pitches[0] for one in classes if (pitches := pitches_of((one,), low, high))))
+
+
 def _cost(position: tuple[int, ...], before: tuple[int, ...], ceiling: int) -> float:
     """Return what a position costs: its way from the one before, its height, its rubs."""
+    if not position:
+        return 0.0
     middle = sum(position) / len(position)
     cost = 0.12 * abs(middle - HOME) + 0.5 * max(0, position[-1] - ceiling + 1)
     rubs = sum(1 for one, two in zip(position, position[1:], strict=False) if two - one == 1)
@@ -80,10 +88,15 @@ def _cost(position: tuple[int, ...], before: tuple[int, ...], ceiling: int) -> f
     return cost
 
 
-def _left(chord: Chord, with_bass: bool, lowest: int, right: tuple[int, ...]) -> tuple[int, ...]:
+def _left(
+    chord: Chord, with_bass: bool, lowest: int, highest: int, right: tuple[int, ...]
+) -> tuple[int, ...]:
     """Return the left hand: the bass, with its fifth or octave where nobody else has it."""
     low = max(LEFT[0] if with_bass else LEFT[0] - 2, lowest)
     bass = low + (chord.bass - low) % 12
+    until = right[0] if right else highest + 1
+    if bass >= until:  # no room below the right hand
+        return ()
     fifth = bass + 7
-    above = fifth if fifth % 12 in chord.tones and (not right or fifth < right[0]) else None
+    above = fifth if fifth % 12 in chord.tones and fifth < until else None
     return (bass,) if above is None else (bass, above)

@@ -43,7 +43,7 @@ def syllables(line: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def english(word: str) -> tuple[str, ...]:
-    """Return the syllables of an English word: by the table of words that break the rule, else by the rule."""
+    """Return the syllables of an English word: by the table of exceptions, else by the rule."""
     known = spelt().get(word.casefold())
     cuts = _cuts_of(known) if known else _cuts(word)
     pieces = [word[one:other] for one, other in zip([0, *cuts], [*cuts, len(word)], strict=True)]

@@ -15,6 +15,7 @@ import numpy as np
 
 from composer_daw.composing.arranger.chords import Chord
 from composer_daw.composing.arranger.grounds import Ground, ground_of
+from composer_daw.composing.arranger.rhythm import LATER
 from composer_daw.composing.arranger.sketch import Slot
 from composer_daw.performance import Floats
 
@@ -31,6 +32,10 @@ COSTLY = 6.0
 """So much dearer a way may be for a point of charm."""
 PARALLEL = 30.0
 """What consecutive fifths and octaves with the bass cost."""
+HELD_OVER, ASTRAY = 4.0, 5.0
+"""What a note costs that goes on into a chord that has it not, and a dissonance on a strong beat that goes on
+into another.
+"""
 REST = 0.5
 """Quarter notes of silence that part two notes."""
 
@@ -142,7 +147,7 @@ def _single(
     """Return what each pitch costs by itself."""
     cost = foreign_cost(pitches, ground, slot.beats, setting.tensions)
     for later in ground.others:
-        cost = cost + np.where(np.isin(pitches % 12, later.tones), 0.0, 2.5)
+        cost = cost + np.where(np.isin(pitches % 12, later.tones), 0.0, HELD_OVER)
     allowed = np.isin(pitches % 12, ground.chord.scale) & (pitches <= top)
     cost = cost + (0.1 + 0.14 * min(slot.bond, 1.0)) * np.abs(pitches - slot.target)
     if slot.closing:
@@ -242,7 +247,9 @@ def _triple(
     entered = np.where(np.abs(first) <= 2, 0.0, 5.0 if grounds[at - 1].strength >= 3 else 2.5)
     treated = (left + entered) * (0.3 if bound else 1.0)
     cost = cost + np.where(foreign[at - 1][None, :, None], treated, 0.0)
-    if two.beats < 1.0 and not apart and three.onset - one.onset <= 1.0 + 1e-6:
+    if grounds[at - 1].strength >= 3:
+        cost = cost + ASTRAY * (foreign[at - 1][None, :, None] & foreign[at][None, None, :])
+    if two.beats < 1.0 and not apart and three.onset - one.onset <= 1.0 + LATER:
         skipped = _with_bass(one, three, grounds, at - 2, at, pitches)
         cost = cost + 0.6 * PARALLEL * skipped[:, None, :]
     return np.asarray(cost)

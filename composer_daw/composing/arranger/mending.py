@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from composer_daw.composing.arranger.chords import Chord
 from composer_daw.composing.arranger.counterpoint import Line, Sounding, consecutives
 from composer_daw.composing.arranger.melody import NEVER
+from composer_daw.composing.arranger.rhythm import LATER
 from composer_daw.composing.arranger.tune import Tune
 
 BEFORE, AFTER = 4.0, 1.0
@@ -23,7 +24,7 @@ AROUND = 12.0
 
 
 def mend(tunes: Sequence[Tune], basses: Sequence[Line]) -> list[Tune]:
-    """Return the melodies of all sections without parallels with these lines, as far as notes can give way."""
+    """Return the melodies of all sections without parallels with these lines, as far as can be."""
     mended = list(tunes)
     for bound_too in (False, True):  # the motif gives way to hard faults alone
         left = _faults(mended, basses, hard=bound_too)
@@ -80,7 +81,7 @@ def _change(
                 if best is not None and cost >= best[0]:
                     continue
                 tried = [
-                    note._replace(pitch=pitch) if abs(note.onset - slot.onset) < 1e-6 else note
+                    note._replace(pitch=pitch) if abs(note.onset - slot.onset) < LATER else note
                     for note in near
                 ]
                 if sum(len(consecutives(tried, bass, bound_too)) for bass in below) < had:
@@ -114,7 +115,7 @@ def mend_bass(
         had = len(consecutives(melody, mended))
         rows = [row for row, note in enumerate(mended) if place - 2.0 <= note.onset <= place + 1e-3]
         tries = [
-            (abs(pitch - mended[row].pitch) + 4 * (abs(mended[row].onset % 4) < 1e-6), row, pitch)
+            (abs(pitch - mended[row].pitch) + 4 * (abs(mended[row].onset % 4) < LATER), row, pitch)
             for row in rows
             for pitch in range(lowest, highest + 1)
             if pitch % 12 in _under(chords, mended[row].onset).tones
@@ -129,4 +130,4 @@ def mend_bass(
 
 
 def _under(chords: Sequence[Chord], at: float) -> Chord:
-    return next((one for one in chords if one.start <= at + 1e-6 < one.end), chords[-1])
+    return next((one for one in chords if one.start <= at + LATER < one.end), chords[-1])

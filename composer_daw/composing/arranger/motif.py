@@ -32,6 +32,12 @@ from composer_daw.composing.conditions import Key
 BARS = 2
 BEATS = 4.0 * BARS
 TRIES = 120
+STRONG = 3
+"""The strength of beats whose dissonances want a chord tone to resolve into."""
+STRANGE = 8.0
+"""What a note costs outside the scale of its chord: the motif breaks off there."""
+HELD_OVER = 2.5
+"""What a note costs that goes on into a chord that has it not."""
 SHAPES = ("arch", "fall", "rise", "wave", "leap", "valley")
 
 
@@ -159,14 +165,21 @@ def _fit(pitches: Sequence[int], grounds: Sequence[Ground], beats: Sequence[floa
         if number:
             before = (pitches[number - 1], grounds[number - 1].chord.bass)
             score -= 4.0 * is_consecutive(before, (pitch, ground.chord.bass))
+        score -= HELD_OVER * sum(pitch % 12 not in later.tones for later in ground.others)
         if pitch % 12 in ground.chord.tones[:3]:
             continue
         inside, last = pitch % 12 in ground.chord.tones, number == len(pitches) - 1
         score -= (0.5 if inside else 0.45 * ground.strength) * min(length, 2.0)
-        resolved = not last and 0 < abs(pitches[number + 1] - pitch) <= 2
+        resolved = not last and resolves(pitch, ground, pitches[number + 1], grounds[number + 1])
         score -= 0.0 if inside or resolved else 2.0
-        score -= 0.0 if pitch % 12 in ground.chord.scale else 3.0
+        score -= 0.0 if pitch % 12 in ground.chord.scale else STRANGE
     return score
+
+
+def resolves(pitch: int, ground: Ground, following: int, next_ground: Ground) -> bool:
+    """Tell whether a note outside its chord goes on by step; on a strong beat, into a chord tone."""
+    by_step = 0 < abs(following - pitch) <= 2
+    return by_step and (ground.strength < STRONG or following % 12 in next_ground.chord.tones)
 
 
 def welcome(motif: Motif, chords: Sequence[Chord], places: Sequence[float]) -> float:

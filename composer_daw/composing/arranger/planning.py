@@ -27,7 +27,7 @@ from composer_daw.errors import InputError
 
 ATTEMPTS = 4
 """So often the lines are drawn where mending parallels costs a section the motif."""
-HARMONIES = 16
+HARMONIES = 40
 """Draws of a section's chords, of which the motif takes the one that it fits best."""
 BASS = Part("bass", "bass", 28, 55)
 """The bass that the song is made with where no part plays it."""

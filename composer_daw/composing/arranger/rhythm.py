@@ -12,6 +12,8 @@ from composer_daw.composing.arranger.tables import STEPS, MelodyTable, common
 
 SIXTEENTH = 0.25
 """Quarter notes."""
+LATER = 1e-6
+"""Quarter notes by which two places may differ and be the same."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,6 @@ def notes_per_bar(density: float) -> float:
 
 
 def weight_of_beat(at: float) -> int:
-    """Return how strong a place of a 4/4 bar is: 4 the first beat, 3 the third, 2 the others, 1 eighths, 0."""
+    """Return how strong a place of a 4/4 bar is: 4 the first beat, 3 the third, 2 others, 1 eighths, 0."""
     step = round(at / SIXTEENTH) % STEPS
     return 4 if step == 0 else 3 if step == 8 else 2 if step % 4 == 0 else 1 if step % 2 == 0 else 0

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from composer_daw.composing.arranger.form import Section
-from composer_daw.composing.conditions import Part, SongConditions
+from composer_daw.composing.conditions import DRUM_CHANNEL, MOST_TUNED, Part, SongConditions
+from composer_daw.errors import InputError
 from composer_daw.events import Kind
 from composer_daw.performance import CONTROL, Performance, TechniqueSet, TempoMap, Text, Track, note_rows
 
-DRUM_CHANNEL = 9
 CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
 PEDAL = 64
 SHORTEST = 0.0625
@@ -45,21 +44,31 @@ class Written:
     pedal: tuple[tuple[float, int], ...] = ()
 
 
-def channel_of(part: Part, number: int) -> int:
-    """Return the channel of a part: drums have the tenth, the others theirs by number without it."""
-    return DRUM_CHANNEL if part.role == "drums" else CHANNELS[number % len(CHANNELS)]
+def channels_of(parts: Sequence[Part]) -> list[int]:
+    """Return the channel of each part: a kit has the tenth, the others theirs in order without it.
+
+    Raises InputError for more parts than MIDI has channels, or more than one kit.
+    """
+    tuned = [number for number, part in enumerate(parts) if part.role != "drums"]
+    if len(tuned) > MOST_TUNED:
+        raise InputError(f"{len(tuned)} parts with pitches; there are channels for {MOST_TUNED}")
+    if len(parts) - len(tuned) > 1:
+        raise InputError(f"{len(parts) - len(tuned)} drum kits; there is a channel for one")
+    own = dict(zip(tuned, CHANNELS, strict=False))
+    return [own.get(number, DRUM_CHANNEL) for number in range(len(parts))]
 
 
 def perform(song: SongConditions, sections: Sequence[Section], written: Sequence[Written]) -> Performance:
     """Return the performance: a track for each part, a marker where each section begins."""
     tempo = TempoMap(np.zeros(1), np.array([float(song.bpm)]))
     sets: dict[TechniqueSet, int] = {(): 0}
+    channels = channels_of(song.parts)
     blocks, controls, texts = [], [], []
     for section in sections:
         texts.append(Text(float(tempo.seconds_at(section.start)), section.asked.name, "marker", 0))
-    for number, (part, one) in enumerate(zip(song.parts, written, strict=True)):
-        channel = channel_of(part, number)
-        notes = sorted(_playable(one.notes, part), key=lambda note: (note.onset, note.pitch))
+    for number, one in enumerate(written):
+        channel = channels[number]
+        notes = sorted(one.notes, key=lambda note: (note.onset, note.pitch))
         blocks.append(_rows(notes, tempo, sets, channel, number))
         controls += _pedal(one, tempo, channel, number)
         texts += [
@@ -78,23 +87,6 @@ def perform(song: SongConditions, sections: Sequence[Section], written: Sequence
         tuple(Track(part.name) for part in song.parts),
         tuple(sets),
     )
-
-
-def _playable(notes: Sequence[Note], part: Part) -> list[Note]:
-    """Return the notes as an instrument can play them: what is beyond its range comes back by octaves.
-
-    Where the range has no such pitch, the note is left out.
-    """
-    found: dict[tuple[float, int], Note] = {}
-    for note in notes:
-        pitch = note.pitch
-        pitch += 12 * max(0, -((pitch - part.lowest) // 12)) if pitch < part.lowest else 0
-        pitch -= 12 * max(0, -((part.highest - pitch) // 12)) if pitch > part.highest else 0
-        if part.lowest <= pitch <= part.highest:
-            found.setdefault(
-                (note.onset, pitch), note if pitch == note.pitch else dataclasses.replace(note, pitch=pitch)
-            )
-    return list(found.values())
 
 
 def _rows(

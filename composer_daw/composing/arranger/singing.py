@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from composer_daw.composing.arranger.form import BAR, Section
 from composer_daw.composing.arranger.lyrics import syllables
-from composer_daw.composing.arranger.rhythm import weight_of_beat
+from composer_daw.composing.arranger.rhythm import LATER, weight_of_beat
 from composer_daw.composing.arranger.sketch import LOOSE, Slot
 
 BREATH = 0.5
@@ -76,7 +76,7 @@ def _worth(slots: Sequence[Slot], at: int) -> float:
 def _without(slots: list[Slot], at: int) -> list[Slot]:
     """Return the slots without one; the note before lasts longer."""
     gone, kept = slots[at], [*slots[:at], *slots[at + 1 :]]
-    if at and abs(slots[at - 1].end - gone.onset) < 1e-6:
+    if at and abs(slots[at - 1].end - gone.onset) < LATER:
         kept[at - 1] = dataclasses.replace(kept[at - 1], beats=min(kept[at - 1].beats + gone.beats, BAR))
     return kept
 
@@ -89,7 +89,7 @@ def _room(slots: Sequence[Slot], grid: float, first: float, until: float) -> flo
     for step in range(steps):
         at = first + grid * step
         near = min(abs(at - one) for one in taken)
-        if near < grid - 1e-6:
+        if near < grid - LATER:
             continue
         after = min((one for one in taken if one > at), default=until)
         before = max((one for one in taken if one < at), default=first - 0.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,13 +11,16 @@ from composer_daw.composing.arranger.counterpoint import Sounding, is_consecutiv
 from composer_daw.composing.arranger.form import BAR, Section
 from composer_daw.composing.arranger.grounds import Ground, ground_of
 from composer_daw.composing.arranger.melody import NEVER, Setting, foreign_cost
-from composer_daw.composing.arranger.motif import Motif
+from composer_daw.composing.arranger.motif import Motif, resolves
+from composer_daw.composing.arranger.rhythm import LATER
 from composer_daw.composing.arranger.sketch import CLOSE, Slot
 
 STATED = 99
 """The group of a statement that is put where the sketch has none that fits."""
 ROOM = 3
 """Semitones above statements of the motif that are left to the climax."""
+KNOWN, TRACED = 6, 7
+"""Notes in a row of the motif by which one knows it, as it was and by its contour."""
 FEWEST = 4
 """Notes of the motif that make a statement."""
 ROUGH = 2.3
@@ -24,11 +28,31 @@ ROUGH = 2.3
 
 
 def states(line: Sequence[Sounding], motif: Motif) -> bool:
-    """Tell whether a melody has the beginning of the motif, rhythm and intervals, somewhere."""
-    made = zip(motif.spans[:FEWEST], motif.pitches()[:FEWEST], strict=False)
+    """Tell whether a melody has so much of the motif that one knows it again.
+
+    That is a row of `KNOWN` notes with its rhythm and intervals, or of `TRACED` with its rhythm and contour,
+    or all of it.
+    """
+    made = zip(motif.spans, motif.pitches(), strict=True)
     wanted = _steps([(span.onset, pitch) for span, pitch in made])
     has = _steps([(note.onset, note.pitch) for note in line])
-    return any(has[at : at + len(wanted)] == wanted for at in range(len(has) - len(wanted) + 1))
+    if 1 + _run(wanted, has) >= min(KNOWN, len(motif.spans)):
+        return True
+    return 1 + _run(_outline(wanted), _outline(has)) >= min(TRACED, len(motif.spans))
+
+
+def _run(one: Sequence[tuple[float, int]], other: Sequence[tuple[float, int]]) -> int:
+    """Return how many steps in a row two lines share at most."""
+    best, before = 0, [0] * (len(other) + 1)
+    for step in one:
+        row = [0] + [before[at] + 1 if step == then else 0 for at, then in enumerate(other)]
+        best, before = max(best, *row), row
+    return best
+
+
+def _outline(steps: Sequence[tuple[float, int]]) -> list[tuple[float, int]]:
+    """Return steps of which only up, level or down is kept, beside the time."""
+    return [(apart, (size > 0) - (size < 0)) for apart, size in steps]
 
 
 def _steps(notes: Sequence[tuple[float, int]]) -> list[tuple[float, int]]:
@@ -37,8 +61,19 @@ def _steps(notes: Sequence[tuple[float, int]]) -> list[tuple[float, int]]:
 
 
 def stated(slots: list[Slot], setting: Setting, motif: Motif, centre: float, section: Section) -> list[Slot]:
-    """Return the slots with the motif's first bar in the bar where it fits best."""
-    best, least = slots, 3 * ROUGH
+    """Return the slots with the motif where it fits best: all of it, else its first bar."""
+    for count in (len(motif.spans), max(motif.head, FEWEST)):
+        found = _put(slots, setting, motif, centre, section, count)
+        if found is not None:
+            return found
+    return slots
+
+
+def _put(
+    slots: list[Slot], setting: Setting, motif: Motif, centre: float, section: Section, count: int
+) -> list[Slot] | None:
+    """Return the slots with so many notes of the motif at the best bar line; None where they fit nowhere."""
+    best, least = None, 3 * ROUGH
     closes = {section.start + BAR * (one.start + one.bars - 1) for one in section.phrases}
     for bar in np.arange(section.start, section.end, BAR):
         inside = [one for one in slots if bar <= one.onset < bar + BAR]
@@ -46,17 +81,27 @@ def stated(slots: list[Slot], setting: Setting, motif: Motif, centre: float, sec
             continue
         head = [
             Slot(float(bar) + span.onset, span.beats, centre, CLOSE, number, STATED, phrase=inside[0].phrase)
-            for number, span in enumerate(motif.spans[: max(motif.head, FEWEST)])
+            for number, span in enumerate(motif.spans[:count])
         ]
-        if head[-1].onset >= bar + BAR and float(bar) + BAR in closes:
+        if head[-1].end > bar + BAR + LATER and float(bar) + BAR in closes:
             continue
         found = _shift(head, setting, motif, centre, set(), least)
         if found is not None:
             least = found[1]
             before = [one for one in slots if one.onset < bar]
-            after = [one for one in slots if one.onset >= max(bar + BAR, head[-1].end - 1e-6)]
+            after = [one for one in slots if one.onset >= max(bar + BAR, head[-1].end - LATER)]
             best = [*before, *head, *after]
     return best
+
+
+def most_bound(slots: Sequence[Slot], pitches: Sequence[int | None]) -> int:
+    """Return how many notes of the motif the fullest statement has; `pitches` as `placed` gives them."""
+    counts = Counter(
+        slot.group
+        for slot, pitch in zip(slots, pitches, strict=True)
+        if slot.group >= 0 and pitch is not None
+    )
+    return max(counts.values(), default=0)
 
 
 def placed(
@@ -107,8 +152,8 @@ def _roughness(members: Sequence[tuple[Slot, Ground]], chosen: Sequence[int], se
             return NEVER
         total += float(foreign_cost(np.array([pitch]), ground, slot.beats, setting.tensions)[0])
         if pitch % 12 not in ground.chord.tones and number < len(members) - 1:
-            following = chosen[number + 1] if number + 1 < len(chosen) else None
-            total += 0.0 if following is not None and 0 < abs(following - pitch) <= 2 else 6.0
+            following = members[number + 1][1]
+            total += 0.0 if resolves(pitch, ground, chosen[number + 1], following) else 6.0
         total += sum(2.0 for later in ground.others if pitch % 12 not in later.tones)
         if number:
             before = (chosen[number - 1], members[number - 1][1].chord.bass)

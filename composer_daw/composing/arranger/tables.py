@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
-import unicodedata
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
@@ -20,9 +20,7 @@ STEPS = 16
 """Sixteenths in a bar of 4/4."""
 
 Level = Literal["light", "medium", "full"]
-StringTexture = Literal[
-    "rest", "late", "pad", "legato", "pizzicato", "tremolo", "ostinato", "muted", "harmonics"
-]
+StringTexture = Literal["rest", "late", "pad", "legato", "pizzicato", "tremolo", "ostinato", "muted"]
 StringRole = Literal["violin", "viola", "cello", "contrabass"]
 Transform = Literal[
     "state", "lift", "answer", "sequence_up", "sequence_down", "invert", "augment", "fragment"
@@ -127,7 +125,6 @@ class Genre(_Part):
     """The schema of `configs/arranger/genres/*.yaml`."""
 
     genre: str
-    aliases: tuple[str, ...] = ()
     harmony: HarmonyTable
     melody: MelodyTable
     grooves: dict[Level, tuple[dict[Voice, Beat], ...]]
@@ -165,7 +162,7 @@ class Common(_Part):
 
     @model_validator(mode="after")
     def _checked(self) -> Common:
-        known = set(Transform.__args__)  # type: ignore[attr-defined]
+        known = set(get_args(Transform))
         for kind, rows in self.ideas.items():
             for row in rows:
                 if strange := set(row.split()) - known:
@@ -240,6 +237,16 @@ def _readings() -> Readings:
 
 
 @functools.cache
+def digest() -> str:
+    """Return the SHA-256 of all tables: their names and what they say, in order."""
+    found = hashlib.sha256()
+    for path in sorted(_folder().rglob("*.yaml")):
+        text = path.read_bytes().replace(b"\r\n", b"\n")
+        found.update(f"{path.relative_to(_folder()).as_posix()}\n{len(text)}\n".encode() + text)
+    return found.hexdigest()
+
+
+@functools.cache
 def genres() -> dict[str, Genre]:
     """Return all genres by name."""
     paths = sorted((_folder() / "genres").glob("*.yaml"))
@@ -248,19 +255,11 @@ def genres() -> dict[str, Genre]:
 
 
 def genre_named(name: str) -> Genre:
-    """Return the genre that a word stands for; raise InputError for one that the arranger does not know."""
-    spellings = {_folded(one): genre for genre in genres().values() for one in (genre.genre, *genre.aliases)}
-    found = spellings.get(_folded(name))
-    if found is None:
-        hint = did_you_mean(
-            name, [one for genre in genres().values() for one in (genre.genre, *genre.aliases)]
-        )
+    """Return a genre; raise InputError for one that the arranger does not know."""
+    if name not in genres():
+        hint = did_you_mean(name, genres())
         raise InputError(f"the arranger knows no genre '{name}'{hint}; it has {', '.join(genres())}")
-    return found
-
-
-def _folded(name: str) -> str:
-    return re.sub(r"[\s_\-']+", "", unicodedata.normalize("NFKC", name)).casefold()
+    return genres()[name]
 
 
 def _folder() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from composer_daw.composing.arranger.articulation import JOINED
 from composer_daw.composing.arranger.drawing import weighted
 from composer_daw.composing.arranger.form import Draws, Section
 from composer_daw.composing.arranger.playing import asked, first_of
@@ -14,17 +15,22 @@ SHORT = frozenset(
     {"staccato", "staccatissimo", "spiccato", "martele", "ricochet", "short", "marcato", "accent"}
 )
 TREMBLING = frozenset({"tremolo", "measured_tremolo", "trill", "trill_half", "trill_whole"})
-JOINED = frozenset({"legato", "portamento", "glissando"})
+GROUPS: dict[StringTexture, frozenset[str]] = {
+    "pizzicato": PLUCKED,
+    "ostinato": SHORT,
+    "tremolo": TREMBLING,
+    "legato": JOINED,
+}
+"""The texture of techniques that a song asks for, the first that has one of them; else a pad."""
 NAMES: dict[StringTexture, tuple[str, ...]] = {
     "legato": ("legato",),
     "pizzicato": ("pizzicato",),
     "tremolo": ("tremolo", "measured_tremolo"),
     "ostinato": ("spiccato", "staccato"),
     "muted": ("con_sordino",),
-    "harmonics": ("harmonics", "flautando", "sul_tasto"),
 }
 """The techniques of a texture, the first that a part has."""
-NEEDED = frozenset({"pizzicato", "tremolo", "muted", "harmonics"})
+NEEDED = frozenset({"pizzicato", "tremolo", "muted"})
 """Textures that are pads on an instrument without the technique."""
 
 
@@ -63,16 +69,6 @@ def texture_of_part(
     wanted = asked(part, section)
     if wanted is not None:
         names = set(wanted)
-        for group, found in (
-            (PLUCKED, "pizzicato"),
-            (SHORT, "ostinato"),
-            (TREMBLING, "tremolo"),
-            (JOINED, "legato"),
-        ):
-            if names & group:
-                return found, wanted  # type: ignore[return-value]
-        return "pad", wanted
-    if texture == "harmonics" and part.role in ("cello", "contrabass"):
-        return "pad", ()
+        return next((found for found, group in GROUPS.items() if names & group), "pad"), wanted
     techniques = first_of(part, *NAMES.get(texture, ()))
     return ("pad", ()) if texture in NEEDED and not techniques else (texture, techniques)

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from composer_daw.composing.arranger.articulation import held, sounding
 from composer_daw.composing.arranger.chords import Chord
 from composer_daw.composing.arranger.counterpoint import Sounding, is_consecutive
 from composer_daw.composing.arranger.form import BAR, Draws, Section
 from composer_daw.composing.arranger.grounds import ground_of
 from composer_daw.composing.arranger.melody import Search, Setting
 from composer_daw.composing.arranger.motif import Motif
+from composer_daw.composing.arranger.playing import asked
 from composer_daw.composing.arranger.rhythm import notes_per_bar, weight_of_beat
 from composer_daw.composing.arranger.singing import fit, sing
 from composer_daw.composing.arranger.sketch import CLOSE, Slot, sketch
-from composer_daw.composing.arranger.statement import ROOM, ROUGH, placed, stated
+from composer_daw.composing.arranger.statement import KNOWN, ROOM, ROUGH, most_bound, placed, stated
 from composer_daw.composing.arranger.tables import Genre
 from composer_daw.composing.conditions import Part
 
@@ -31,6 +33,8 @@ CLIMAX_AT, CLIMAX_FROM, CLIMAX_TO = 2 / 3, 0.5, 0.88
 """Where in its section the highest note lies, best and at all."""
 CLIMB = 6.0
 """Quarter notes over which the melody climbs to it."""
+TIGHT = 2.5
+"""How strongly the notes of a statement that are not bound keep to its intervals."""
 FURTHEST = 9
 """Semitones that the climax may lie from a note of the motif beside it."""
 
@@ -68,25 +72,16 @@ def tune(
 ) -> Tune:
     """Return the melody of a section; the motif is not stated `barred` semitones from where it was made."""
     centre = register(part, section)
-    sung = bool(section.asked.lyrics)
-    lowest, highest = max(part.lowest, int(centre) - REACH), min(part.highest, int(centre) + REACH)
     setting = Setting(
         chords,
-        lowest,
-        highest,
+        max(part.lowest, int(centre) - REACH),
+        min(part.highest, int(centre) + REACH),
         leaps=genre.melody.leaps * (1.25 - 0.4 * section.density),
         tensions=genre.melody.tensions,
         barred=barred,
     )
-    planned = sketch(section, motif, centre, genre.melody, draws, sung)
-    wide = _moved(setting, part, (-SWAY, SWAY))
-    if not any(held is not None for held in placed(planned, wide, motif, centre)):
-        planned = stated(planned, wide, motif, centre, section)
-    slots = sing(planned if sung else _filled(planned, section), section)
-    held_to = [held for held in placed(slots, wide, motif, centre, 3 * ROUGH) if held is not None]
-    if held_to:
-        sways = min(0, min(held_to) - lowest) or max(0, max(held_to) + ROOM - highest)
-        setting = _moved(setting, part, (sways, sways))
+    slots = _slots(section, motif, centre, genre, part, setting, draws)
+    setting = _giving_way(slots, setting, motif, centre, part)
     fixed = placed(slots, setting, motif, centre, 3 * ROUGH)
     shifts = frozenset(
         held - motif.pitches()[slot.motif]
@@ -94,13 +89,13 @@ def tune(
         if held is not None and slot.motif is not None
     )
     slots = [
-        dataclasses.replace(one, bond=CLOSE, group=-1 if held is None else one.group)
+        dataclasses.replace(
+            one, bond=TIGHT if held is None else CLOSE, group=-1 if held is None else one.group
+        )
         if one.group >= 0
         else one
         for one, held in zip(slots, fixed, strict=True)
     ]
-    varied = section.time if section.kind == "verse" else 0  # a chorus comes back as it was
-    rng = draws.of(section.kind, "melody", "pitches", varied)
     _bind_end(slots, fixed, section, setting)
     peak, top = _climax(slots, setting, fixed, section, part)
     if peak is not None:
@@ -110,9 +105,48 @@ def tune(
             setting, lowest=max(setting.lowest, top - 2 * REACH), highest=max(setting.highest, top)
         )
     ceilings = [setting.highest if number == peak else top - 1 for number in range(len(slots))]
-    search = Search(slots, setting, fixed, ceilings, rng)
-    return Tune(
-        tuple(slots), tuple(search.best()), search, tuple(held is not None for held in fixed), peak, shifts
+    varied = section.time if section.kind == "verse" else 0  # a chorus comes back as it was
+    search = Search(slots, setting, fixed, ceilings, draws.of(section.kind, "melody", "pitches", varied))
+    bound = tuple(held is not None for held in fixed)
+    return Tune(_articulated(slots, section, part), tuple(search.best()), search, bound, peak, shifts)
+
+
+def _slots(
+    section: Section,
+    motif: Motif,
+    centre: float,
+    genre: Genre,
+    part: Part,
+    setting: Setting,
+    draws: Draws,
+) -> list[Slot]:
+    """Return the rhythm of a section, with a statement of the motif wherever one fits, and its lyrics."""
+    sung = bool(section.asked.lyrics)
+    planned = sketch(section, motif, centre, genre.melody, draws, sung)
+    wide = _moved(setting, part, (-SWAY, SWAY))
+    bound = most_bound(planned, placed(planned, wide, motif, centre))
+    if bound < min(KNOWN, len(motif.spans)):
+        other = stated(planned, wide, motif, centre, section)
+        if most_bound(other, placed(other, wide, motif, centre, 3 * ROUGH)) > bound:
+            planned = other
+    return sing(planned if sung else _filled(planned, section), section)
+
+
+def _giving_way(slots: Sequence[Slot], setting: Setting, motif: Motif, centre: float, part: Part) -> Setting:
+    """Return the setting with its register moved to where the motif fits, where that lies beyond it."""
+    wide = _moved(setting, part, (-SWAY, SWAY))
+    held_to = [held for held in placed(slots, wide, motif, centre, 3 * ROUGH) if held is not None]
+    if not held_to:
+        return setting
+    sways = min(0, min(held_to) - setting.lowest) or max(0, max(held_to) + ROOM - setting.highest)
+    return _moved(setting, part, (sways, sways))
+
+
+def _articulated(slots: Sequence[Slot], section: Section, part: Part) -> tuple[Slot, ...]:
+    """Return the slots as long as they sound; the goals of phrases are held."""
+    share = held(section, asked(part, section))
+    return tuple(
+        one if one.closing else dataclasses.replace(one, beats=sounding(one.beats, share)) for one in slots
     )
 
 

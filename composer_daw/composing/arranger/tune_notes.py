@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from composer_daw.composing.arranger.chords import Chord
 from composer_daw.composing.arranger.form import Section
 from composer_daw.composing.arranger.playing import asked, of_melody
-from composer_daw.composing.arranger.rhythm import weight_of_beat
+from composer_daw.composing.arranger.rhythm import LATER, weight_of_beat
 from composer_daw.composing.arranger.score import Note
 from composer_daw.composing.arranger.tune import Tune
 from composer_daw.composing.conditions import Part
@@ -57,7 +57,7 @@ def harmony_notes(
         if section.kind not in ("chorus", "bridge", "outro") and named is None and not section.last:
             continue
         for slot, pitch in zip(one.slots, one.pitches, strict=True):
-            under = next((chord for chord in reversed(own) if chord.start <= slot.onset + 1e-6), own[0])
+            under = next((chord for chord in reversed(own) if chord.start <= slot.onset + LATER), own[0])
             strong = weight_of_beat(slot.onset) >= 2
             classes = under.tones if strong else under.scale
             options = [

@@ -66,7 +66,7 @@
       const { mixes, rate } = this;
       if (!mixes.has(version)) {
         const { sound } = this.piece.versions[version];
-        mixes.set(version, this._decode(sound).then((buffer) => {
+        this._keep(mixes, version, this._decode(sound).then((buffer) => {
           if (mixes === this.mixes && rate === this.rate) this.engine?.give(version, buffer, sound.scale);
           return { buffer, scale: sound.scale };
         }));
@@ -74,11 +74,17 @@
       return mixes.get(version);
     }
 
+    // Keep what is being loaded; what fails is let go, so that the next press tries again.
+    _keep(loads, version, loading) {
+      loads.set(version, loading);
+      loading.catch(() => { if (loads.get(version) === loading) loads.delete(version); });
+    }
+
     _stems(version) {
       const { stems } = this;
       if (!stems.has(version)) {
         const ones = this.piece.versions[version].stems;
-        stems.set(version, Promise.all(ones.map(async ({ name, sound }) => (
+        this._keep(stems, version, Promise.all(ones.map(async ({ name, sound }) => (
           { name, buffer: await this._decode(sound), scale: sound.scale }))).then((loaded) => {
           if (stems === this.stems) this.engine?.giveStems(version, loaded);
           return loaded;
@@ -125,7 +131,9 @@
       engine.select(this.current);
       engine.mixer(this.muted, this.soloed);
       for (const [version, loading] of this.stems) engine.giveStems(version, await loading);
-      for (const [version, loading] of this.mixes) loading.then(({ buffer, scale }) => engine.give(version, buffer, scale));
+      for (const [version, loading] of this.mixes) {
+        loading.then(({ buffer, scale }) => engine.give(version, buffer, scale), () => {}); // who asked for it is told
+      }
       await this.mixes.get(this.current);
       engine.seek(this.idlePlace);
       engine.setLoop(this.piece.markers[this.loop] ?? null);
@@ -262,11 +270,12 @@
 
     choose(number, show = true) {
       const { stems } = this.piece.versions[this.current];
-      if (!stems.length) return;
+      if (!stems.length) { this.lane.front(""); return; }
       this.chosen = Math.max(0, Math.min(number, stems.length - 1));
       for (const row of all("[data-stem-row]", this.section)) {
         row.classList.toggle("chosen", !row.hidden && row.dataset.stemRow === stems[this.chosen].name);
       }
+      this.lane.front(stems[this.chosen].name);
       if (!show) return;
       one(".stem.chosen", this.section).scrollIntoView({ block: "nearest" });
       this.say(`Stem: ${stems[this.chosen].name}`);

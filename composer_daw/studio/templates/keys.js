@@ -52,6 +52,8 @@
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
+    const head = event.target.closest(".stem-head");
+    if (!button && head) desk.choose(Number(head.parentElement.dataset.stem));
     if (!button) return;
     const { open, version, marker, mute, solo } = button.dataset;
     if (open !== undefined) desk.open(Number(open));

@@ -87,7 +87,8 @@
       const loudest = Math.max(...stems.map(({ peak }) => peak), 1e-6);
       stems.forEach((stem, number) => {
         this._wave(`${current}/${number}`, section.querySelector(`[data-wave="${current}/${number}"]`), stem, 40);
-        this.waves.get(`${current}/${number}`)?.repaint(false, stem.peak / loudest, anew);
+        // the root: a soft stem can still be read beside a loud one
+        this.waves.get(`${current}/${number}`)?.repaint(false, Math.sqrt(stem.peak / loudest), anew);
       });
       if (current !== this.current) this._showNotes(current);
       this.current = current;
@@ -119,6 +120,18 @@
       for (const layer of this.section.querySelectorAll(".layer[data-stem]")) {
         layer.classList.toggle("silent", !audible(layer.dataset.stem));
       }
+    }
+
+    // Put the notes of one stem before the others; "" puts none.
+    front(name) {
+      const layers = [...this.section.querySelectorAll("[data-roll] .layer[data-stem]")];
+      const has = layers.some((layer) => layer.dataset.stem === name);
+      for (const layer of layers) {
+        layer.classList.toggle("front", has && layer.dataset.stem === name);
+        layer.classList.toggle("behind", has && layer.dataset.stem !== name);
+      }
+      const told = this.section.querySelector(".front-name");
+      if (told) told.textContent = has && layers.length > 1 ? `▸ ${name}` : "";
     }
 
     // Move to a time; `playing` lights the notes that sound.
