@@ -180,7 +180,14 @@ def without_latencies(technique_map: TechniqueMap) -> TechniqueMap:
 
 
 def _plain(shape: NoteShape) -> NoteShape:
-    left_out = {"length": 1.0, "gap_ms": 0.0, "overlap_ms": 0.0, "lasts_ms": 0.0, "velocity": 1.0, "strum_ms": 0.0}
+    left_out = {
+        "length": 1.0,
+        "gap_ms": 0.0,
+        "overlap_ms": 0.0,
+        "lasts_ms": 0.0,
+        "velocity": 1.0,
+        "strum_ms": 0.0,
+    }
     return shape.model_copy(update=left_out)
 
 

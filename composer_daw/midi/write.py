@@ -38,8 +38,8 @@ def save_midi(
     All tracks go into one after the tempo track, which has the keys: where tracks differ, the first one's.
     `by_track`: each stays what it was, with its name and keys, and the tempo stands in the first. All end
     together, at `end_beat` or with the last event. Techniques become markers `[tag:...]`, each in force until
-    the next: `technique` asks for them when the file is rendered, and a `[technique:default]` comes first where
-    others end; any other word only tells.
+    the next: `technique` asks for them when the file is rendered, and a `[technique:default]` comes first
+    where others end; any other word only tells.
     """
     if by_track:
         streams = [_track_stream(performance, number, tag) for number in range(_track_count(performance))]
@@ -137,7 +137,7 @@ def _technique_markers(performance: Performance, tag: str) -> Iterable[Timed]:
     for beat, technique in zip(beats.tolist(), notes["technique"][changes], strict=True):
         asked = performance.techniques[technique]
         ends = tag == ASKING and asked and not set(before) <= set(asked)  # pizz. alone leaves a mute on
-        for names in (("default", "+".join(asked)) if ends else ("+".join(asked) or "default",)):
+        for names in ("default", "+".join(asked)) if ends else ("+".join(asked) or "default",):
             yield beat, -1, smf.meta(METAS["marker"], f"[{tag}:{names}]".encode())
         before = asked
 

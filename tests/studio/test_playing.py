@@ -60,7 +60,6 @@ def test_the_browser_lets_the_page_ask_for_nothing(tab: Tab, page: Path) -> None
     for url in (page.as_uri(), "data:text/plain,x", "http://127.0.0.1:9/"):
         assert tab.run(f"fetch('{url}').then(() => 'came', () => 'refused')") == "refused"
     assert any("Content Security Policy" in said for said in tab.said())
-    assert ()
 
 
 def test_a_sound_that_did_not_load_is_tried_again(tab: Tab) -> None:

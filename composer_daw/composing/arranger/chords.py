@@ -9,6 +9,7 @@ the numerals count from the natural scale (VI of A minor is F major), but vii° 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -67,7 +68,7 @@ class Chord:
         """Return where it ends, in quarter notes."""
         return self.start + self.beats
 
-    @property
+    @functools.cached_property
     def tones(self) -> tuple[int, ...]:
         """Return its pitch classes, the root first."""
         return tuple((self.root + step) % 12 for step in self.intervals)
@@ -92,7 +93,7 @@ class Chord:
             return None
         return self.root if self.intervals[2] == 6 else self.third if self.intervals[1] == 4 else None
 
-    @property
+    @functools.cached_property
     def scale(self) -> tuple[int, ...]:
         """Return the pitch classes a melody may use: the key's, altered as the chord alters them."""
         classes = set(scale_of(self.key))
