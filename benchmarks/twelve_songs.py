@@ -2,8 +2,8 @@
 
     python -m benchmarks.twelve_songs [-o DIR] [--first-seed 101] [--no-audio] [--workers N]
 
-The stories (benchmarks/stories) and the seeds were chosen after the arranger and the checker were done, and
-nothing was adjusted to them. Three stories are sad and three happy, one of each in each genre; three are
+The stories (benchmarks/stories) and the seeds were not seen by those who wrote the arranger and the checker,
+and neither was adjusted to them. Three stories are sad and three happy, one of each in each genre; three are
 Japanese. Every song is made by the command that users run, and read back from the files that it wrote: the
 score for the checks of docs/song_checks.md, the mix and the record for loudness, peaks and what lies under
 the mix. Songs that stand in DIR already are taken as they are. Exits with 1 where something does not hold.
