@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import json
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -16,10 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from environment import ROOT, run_inside
+from schema_file import DRAFT, as_text, write_or_check
 
 TARGET = ROOT / "configs" / "schema" / "technique_map.schema.json"
-DRAFT = "http://json-schema.org/draft-07/schema#"
-"""The draft that all editors know."""
 
 Node = dict[str, Any]
 
@@ -191,16 +189,12 @@ def _descriptions() -> dict[tuple[str, str], str]:
 
 def text() -> str:
     """Return the file as it should stand."""
-    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+    return as_text(schema())
 
 
 def main() -> int:
     """Write the file, or compare it."""
-    if "--check" in sys.argv:
-        return 0 if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == text() else 1
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_bytes(text().encode("utf-8"))
-    return 0
+    return write_or_check(TARGET, text())
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from composer_daw.cli.options import (
     out_of_range_option,
     sample_rate_option,
     seed_option,
+    workers_option,
 )
 
 if TYPE_CHECKING:
@@ -49,11 +50,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of the sound inside the page; auto: FLAC while it fits, else MP3.",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    help="Processes at once; as many as cores and memory allow if not given.",
-)
+@workers_option
 @sample_rate_option
 @seed_option
 @out_of_range_option

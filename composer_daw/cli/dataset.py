@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from composer_daw.cli.lazy import LazyGroup
-from composer_daw.cli.options import out_of_range_option, sample_rate_option, seed_option
+from composer_daw.cli.options import out_of_range_option, sample_rate_option, seed_option, workers_option
 
 if TYPE_CHECKING:
     from composer_daw.dataset import Report
@@ -44,11 +44,7 @@ def dataset() -> None:
 @click.option(
     "--format", "audio_format", type=click.Choice(["wav", "flac"]), default="wav", show_default=True
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    help="Processes at once; as many as cores and memory allow if not given.",
-)
+@workers_option
 @click.option("--record", "record_id", metavar="ID", help="Render this one record of a manifest again.")
 @click.option("--fresh", is_flag=True, help="A new instance of the plugin for each item.")
 @sample_rate_option

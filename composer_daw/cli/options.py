@@ -30,3 +30,8 @@ out_of_range_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 force_option = click.option("--force", is_flag=True, help="Write over what is there.")
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    help="Processes at once; as many as cores and memory allow if not given.",
+)

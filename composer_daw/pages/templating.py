@@ -1,4 +1,4 @@
-"""Templates: one Jinja environment, autoescape on, for everything that becomes HTML."""
+"""Templates: Jinja environments, autoescape on, for everything that becomes HTML."""
 
 from __future__ import annotations
 
@@ -12,17 +12,22 @@ if TYPE_CHECKING:
 
 def fill(template: str, **values: Any) -> Markup:
     """Return a template of `composer_daw/pages/templates` filled with values, each escaped unless Markup."""
+    return filled("composer_daw.pages", template, values)
+
+
+def filled(package: str, template: str, values: dict[str, Any]) -> Markup:
+    """Return a template of the folder `templates` of a package, filled with values."""
     from markupsafe import Markup
 
-    return Markup(_environment().get_template(template).render(values))
+    return Markup(_environment(package).get_template(template).render(values))
 
 
 @cache
-def _environment() -> Environment:
+def _environment(package: str) -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(
-        loader=PackageLoader("composer_daw.pages"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

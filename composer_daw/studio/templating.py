@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from composer_daw.pages.templating import filled
+
 if TYPE_CHECKING:
-    from jinja2 import Environment
     from markupsafe import Markup
 
 VENDOR = Path(__file__).parent / "vendor"
@@ -15,9 +15,7 @@ VENDOR = Path(__file__).parent / "vendor"
 
 def fill(template: str, **values: Any) -> Markup:
     """Return a template of `composer_daw/studio/templates` filled with values, each escaped unless Markup."""
-    from markupsafe import Markup
-
-    return Markup(_environment().get_template(template).render(values))
+    return filled("composer_daw.studio", template, values)
 
 
 def vendored(name: str) -> Markup:
@@ -25,18 +23,3 @@ def vendored(name: str) -> Markup:
     from markupsafe import Markup
 
     return Markup((VENDOR / name).read_text(encoding="utf-8"))
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader("composer_daw.studio"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=False,
-        auto_reload=False,
-    )
