@@ -51,8 +51,10 @@ def measured(song: Path, workers: int, with_page: bool) -> tuple[float, dict[str
     with timed() as imports:
         from composer_daw.composing.compose import compose, generator_named
         from composer_daw.composing.request import load_request
+        from composer_daw.rendering.memory import keep_freed_memory
         from composer_daw.studio import write_audition
         from composer_daw.studio.song import song_page
+    keep_freed_memory()
     folder = Path(tempfile.mkdtemp())
     page = Taken()
     try:

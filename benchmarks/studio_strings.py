@@ -1,6 +1,6 @@
 """The studio strings: in tune, in time, louder with velocity; beside real players; and how fast they render.
 
-    python benchmarks/studio_strings.py [-i NAME ...] [--recordings NAME=DIR ...] [--json OUT]
+    python -m benchmarks.studio_strings [-i NAME ...] [--recordings NAME=DIR ...] [--json OUT]
 
 Recordings are folders of the Philharmonia Orchestra's samples (technique in the file name), such as
 studio/cello=DIR. Of each technique, by register, it prints the median of what is measured on the real notes

@@ -6,10 +6,12 @@ Levels are in dB of full scale (dBFS: a sample of 1.0 is 0 dB); loudness is in L
 from __future__ import annotations
 
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,8 @@ from composer_daw.errors import AudioError, OutputError
 from composer_daw.files import check_is_file, written_whole
 
 Samples = npt.NDArray[np.float32]
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
 
 SUBTYPES = {".wav": "PCM_24", ".flac": "PCM_24"}
 """The formats that are written, and the sample format of each; WAV takes FLOAT too."""
@@ -36,6 +40,9 @@ UPPER = np.dtype({"names": ["bytes"], "formats": ["V3"], "offsets": [1], "itemsi
 
 OVERSAMPLED, REACH = 4, 12
 """True peaks: values for each sample, and how many neighbours on each side they are drawn from."""
+
+THREADS = 2
+"""Pieces of a sound that are worked on at once; NumPy and SciPy leave Python's lock for most of it."""
 
 BLOCK, DRAWN = 1024, 1 << 18
 """True peaks: samples of which it is seen whether they need drawing, and that are drawn at a time."""
@@ -138,6 +145,12 @@ class Audio:
         return Audio(self.samples * np.float32(10 ** (gain_db / 20)), self.sample_rate)
 
 
+def on_cores(work: Callable[[Piece], Result], pieces: Iterable[Piece]) -> list[Result]:
+    """Return what `work` gives of each piece of a sound, `THREADS` pieces at a time."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(work, pieces))
+
+
 def true_peaks(samples: Samples, above: float = 0.0) -> Samples:
     """Return for each sample the largest absolute value of any channel, from there up to the next sample.
 
@@ -146,10 +159,14 @@ def true_peaks(samples: Samples, above: float = 0.0) -> Samples:
     `above` are sure to be exact: where none can be, nothing is drawn, and that of the sample itself stands.
     """
     peaks = np.abs(samples).max(axis=0, initial=0.0)
-    for start, stop in _stretches(peaks, above):
+
+    def draw(stretch: tuple[int, int]) -> None:
+        start, stop = stretch
         piece = samples[:, max(0, start - REACH) : stop + REACH]
         before, after = max(0, REACH - start), max(0, stop + REACH - samples.shape[1])
         peaks[start:stop] = _dense_peaks(np.pad(piece, ((0, 0), (before, after))))
+
+    on_cores(draw, list(_stretches(peaks, above)))
     return np.asarray(peaks, np.float32)
 
 

@@ -73,6 +73,10 @@ class PlacedError(ValueError):
         self.location = location
 
 
+QUOTES = """; a text with a comma, ': ' or ' #' in it needs quotes"""
+"""What is wrong where YAML takes a part of a text for a key."""
+
+
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """PyYAML's safe loader with the scalars of YAML 1.2."""
 
@@ -152,6 +156,8 @@ def _composed(text: str, name: str) -> yaml.Node:
         problem = _one_line(error.problem or error.context)
         if _has_tab(text, line):
             problem = "a tab stands before the text; YAML takes spaces only"
+        elif "mapping values are not allowed" in problem or "expected ',' or '}'" in problem:
+            problem += QUOTES
         raise DocumentError(f"{name}:{line}: not YAML: {problem}") from error
     except yaml.YAMLError as error:
         raise DocumentError(f"{name}: not YAML: {_one_line(error)}") from error
@@ -292,6 +298,8 @@ def _child(node: yaml.Node, part: int | str) -> tuple[yaml.Node, yaml.Node] | No
 
 def _message(problem: dict[str, Any], model: type[BaseModel]) -> str:
     if problem["type"] == "extra_forbidden":
+        if problem["input"] is None and " " in str(problem["loc"][-1]):
+            return f"unknown key{QUOTES}"
         return f"unknown key{did_you_mean(str(problem['loc'][-1]), _field_names(model))}"
     if problem["type"] == "missing":
         return f"'{problem['loc'][-1]}' is missing"

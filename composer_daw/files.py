@@ -9,6 +9,7 @@ import secrets
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from typing import Any
 from composer_daw.errors import InputError, OutputError, did_you_mean
 
 PACKAGE = Path(__file__).resolve().parent
+REMOVALS, REMOVED_S = 20, 0.1
+"""How often a folder that is not wanted is removed, and how long the next try waits."""
+
 PARTIAL = ".partial-"
 """How the name of a file begins until it is whole."""
 
@@ -88,7 +92,7 @@ def folder_whole(target: str | Path, kind: FolderKind, force: bool = False) -> I
     except OSError as error:
         raise OutputError(f"{home}: cannot be written: {error.strerror or error}") from error
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        _remove(made)
 
 
 def check_home(target: str | Path, kind: FolderKind, force: bool = False) -> None:
@@ -150,6 +154,15 @@ def _listed(path: Path, kind: FolderKind) -> dict[str, str] | None:
     if not isinstance(files, dict) or type(record.get(kind.mark)) is not int:
         return None
     return {str(name): str(digest) for name, digest in files.items()}
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, more than once where threads that were interrupted still finish a file in it."""
+    for _ in range(REMOVALS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(REMOVED_S)
 
 
 def _take_place(made: Path, home: Path) -> None:

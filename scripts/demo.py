@@ -239,5 +239,7 @@ def print_table(table: Table) -> None:
 
 
 if __name__ == "__main__":
+    if {"-h", "--help"} & set(sys.argv[1:]):
+        sys.exit(__doc__)
     run_inside(Path(__file__))
     main()

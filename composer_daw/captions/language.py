@@ -35,6 +35,8 @@ FOREIGN_SHARE = 0.3
 """So many of the letters in another script are more than a name."""
 NAME_SHARE = 0.2
 """So many Japanese characters to a Latin letter are a name in an English text."""
+WITHOUT_KANA = 12
+"""So many Chinese characters without kana between them are no Japanese."""
 FEW = 3
 """A text of fewer words tells nothing by its function words."""
 SILENT = 6
@@ -85,7 +87,8 @@ def language_of(text: str) -> tuple[Language | None, str]:
         return "ja", ""
     if scripts["CJK"]:
         signs = sum(text.count(word) for word in _table().chinese.split())
-        return (None, "Chinese") if signs >= 1 and scripts["CJK"] >= 4 else ("ja", "")
+        chinese = scripts["CJK"] >= WITHOUT_KANA or (signs >= 1 and scripts["CJK"] >= 4)
+        return (None, "Chinese") if chinese else ("ja", "")
     return _of_letters(text)
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from composer_daw.cli.options import json_option
+from composer_daw.cli.options import json_option, workers_option
+from composer_daw.composing.generators import GENERATORS
 
 if TYPE_CHECKING:
     from composer_daw.composing.compose import Composed
@@ -23,10 +24,16 @@ if TYPE_CHECKING:
     type=click.IntRange(0, 2**31),
     help="The same seed, the same bytes.  [default: that of the song]",
 )
-@click.option("--generator", default="arranger", show_default=True, help="Who writes the notes: arranger.")
+@click.option(
+    "--generator",
+    type=click.Choice(GENERATORS),
+    default="arranger",
+    show_default=True,
+    help="Who writes the notes.",
+)
 @click.option("--no-audio", is_flag=True, help="Write the score and the performance only.")
 @click.option("--force", is_flag=True, help="Write over a song that stands in DIR already.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Processes; as many as cores and memory allow.")
+@workers_option
 @json_option
 def compose(
     song: str,
@@ -38,14 +45,18 @@ def compose(
     workers: int | None,
     as_json: bool,
 ) -> None:
-    """Compose SONG, a YAML, into DIR: score, performance, stems, mix and a page to hear them on.
+    """Compose SONG into DIR: score, performance, stems, mix and a page to hear them on.
 
-    docs/compose.md tells what the song file may say. COMPOSER_DAW_LLM_URL and COMPOSER_DAW_LLM_MODEL name a
-    language model for the captions, where one is wanted.
+    SONG is a YAML, and docs/compose.md tells what it may say; or the song.json of a song, which composes it
+    again. COMPOSER_DAW_LLM_URL and COMPOSER_DAW_LLM_MODEL name a language model for the captions, where one
+    is wanted.
     """
     from composer_daw.captions import Captioner, endpoint_from
     from composer_daw.cli.progress import bar
+    from composer_daw.rendering.memory import keep_freed_memory
     from composer_daw.studio.song import Wish, compose_song
+
+    keep_freed_memory()
 
     wish = Wish(seed, generator, not no_audio)
     captioner = Captioner(endpoint_from(os.environ))

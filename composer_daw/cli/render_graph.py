@@ -47,6 +47,9 @@ def run_graph(call: GraphCall) -> None:
     """Plan, render, write and tell; with `dry_run` plan and tell only."""
     from composer_daw.cli.progress import bar
     from composer_daw.rendering.graph_render import render_graph
+    from composer_daw.rendering.memory import keep_freed_memory
+
+    keep_freed_memory()
 
     plan, told_first = _planned(call)
     if call.dry_run:

@@ -12,12 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from composer_daw.composing.seating import Seated
-from composer_daw.measure.loudness import SILENT_LUFS, Powers, loudness_of, stretch
+from composer_daw.measure.loudness import SILENT_LUFS, STEP_S, Powers, loudness_of, stretch
+from composer_daw.rendering.graph import Graph
+from composer_daw.rendering.mixing import fader
 
-FARTHEST_LU = 18.0
-"""No part is further under the mix of a section in which it plays: 24, with room for hall and limiter."""
+FARTHEST_LU = 14.0
+"""No part is further under the mix of a section in which it plays: it is a colour there, and still heard."""
 MASKED_LU = 24.0
 """What lies further under the mix than this is taken to be masked."""
 MOST_RAISED_DB = 15.0
@@ -98,6 +101,28 @@ def _mixed(
 def where_played(onset_s: Powers, times: Times) -> list[bool]:
     """Tell in which sections notes begin, from the times at which they do."""
     return [bool(((onset_s >= start - EARLY_S) & (onset_s < end - EARLY_S)).any()) for start, end in times]
+
+
+def heard_powers(
+    dry: Mapping[str, Powers], graph: Graph, curve: npt.NDArray[np.float32], sample_rate: int
+) -> dict[str, Powers]:
+    """Return the power of each part as it stands in the mix, worked out instead of measured again.
+
+    `dry` is channels x steps of its take, `curve` the gain of the master for each sample. Every gain on the
+    way is squared and taken to hold for a step of 0.1 s.
+    """
+    step = round(STEP_S * sample_rate)
+    squares = np.pad(curve, (0, -len(curve) % step)).reshape(-1, step).astype(np.float64) ** 2
+    mastered = squares.mean(axis=1)
+    found = {}
+    for name, own in dry.items():
+        strip, count = graph.tracks[name], own.shape[1]
+        sides = fader(strip.level_db, strip.pan, mono=len(own) == 1) ** 2
+        centres_s = (np.arange(count) + 0.5) * STEP_S
+        times_s, levels_db = zip(*(strip.ride or [(0.0, 0.0)]), strict=True)
+        ride_db = np.interp(centres_s, np.array(times_s), np.array(levels_db))
+        found[name] = (own * sides[:, None]).sum(axis=0) * 10.0 ** (ride_db / 10.0) * mastered[:count]
+    return found
 
 
 def under_the_mix(stems: Mapping[str, Powers], mix: Powers, times: Times, plays: Plays) -> Under:

@@ -11,8 +11,8 @@ from typing import Any
 from composer_daw.audio import Audio, save_audio
 from composer_daw.composing.conditions import Generator
 from composer_daw.composing.generators import GENERATORS, check_genre, generator_named
-from composer_daw.composing.keys import fifths_of
-from composer_daw.composing.mix import Mixed, Rendering, mix, reference
+from composer_daw.composing.keys import fifths_of, key_name
+from composer_daw.composing.mix import SAMPLE_RATE, Mixed, Rendering, mix, reference
 from composer_daw.composing.outputs import GRAPH, MIX, PERFORMANCE, SCORE, STEMS, record_of
 from composer_daw.composing.perform import Performed, perform
 from composer_daw.composing.request import Request
@@ -21,6 +21,7 @@ from composer_daw.composing.spans import spans_of
 from composer_daw.midi import load_midi, save_midi
 from composer_daw.performance import KeySignature, Performance
 from composer_daw.rendering.graph_files import save_stems
+from composer_daw.rendering.graph_play import readied
 from composer_daw.techniques import Rung
 
 __all__ = ["GENERATORS", "Composed", "compose", "generator_named", "section_times", "stem_audio"]
@@ -57,26 +58,25 @@ def compose(
     `home` is where the folder will stand in the end. The same request and seed give the same bytes, whatever
     the workers. What is rendered is the performance as its file has it, so that the graph renders it again.
     """
-    conditions = request.conditions
+    conditions, band = request.conditions, [one.instrument for one in request.band]
     check_genre(generator, conditions.genre)
-    score = _signed(generator.generate(conditions, seed), request)
-    check_score(score, conditions)
-    save_midi(score, folder / SCORE, by_track=True)
-    told("score")
-    performed = perform(score, conditions, request.band, seed)
-    save_midi(performed.performance, folder / PERFORMANCE, by_track=True)
-    told("performance")
-    record = record_of(request, seed, generator.name) | {
-        "song": song_as_composed(request, seed, home or folder),
-        "caption_encoder": request.encoder,
-    }
-    remarks = [*request.remarks, *_silent(score)]
-    mixed = None
-    if audio:
-        played = load_midi(folder / PERFORMANCE)
-        times = section_times(performed, request)
-        how = Rendering(seed, workers, told)
-        mixed = mix(played, request, times, folder / GRAPH, home or folder, how)
+    with readied(band, SAMPLE_RATE, workers if audio else 1) as crew:
+        score = _signed(generator.generate(conditions, seed), request)
+        check_score(score, conditions)
+        save_midi(score, folder / SCORE, by_track=True)
+        told("score")
+        performed = perform(score, conditions, request.band, seed)
+        save_midi(performed.performance, folder / PERFORMANCE, by_track=True)
+        told("performance")
+        remarks = [*request.remarks, *_silent(score)]
+        mixed = None
+        if audio:
+            played = load_midi(folder / PERFORMANCE)
+            times = section_times(performed, request)
+            how = Rendering(seed, workers, told, crew)
+            mixed = mix(played, request, times, folder / GRAPH, home or folder, how)
+    record = record_of(request, seed, generator.name, song_as_composed(request, seed, home or folder))
+    if mixed is not None:
         save_audio(mixed.mixdown.audio, folder / MIX)
         _save_stems(mixed, folder / STEMS)
         told("mix")
@@ -107,13 +107,16 @@ def section_times(performed: Performed, request: Request) -> list[tuple[float, f
 
 
 def song_as_composed(request: Request, seed: int, home: Path) -> dict[str, Any]:
-    """Return the song file that gives this song again: with the seed and the captions that were used.
+    """Return the song file that gives this song again: with the seed, key and captions that were used.
 
     A language model may answer otherwise next time, and instruments of the user's own stand where they do as
     seen from `home`. `load_request` reads it out of the record.
     """
     captions = {section.name: section.caption for section in request.conditions.sections}
-    song = request.song.model_dump(mode="json", exclude_defaults=True) | {"seed": seed}
+    song = request.song.model_dump(mode="json", exclude_defaults=True) | {
+        "key": key_name(request.conditions.key),
+        "seed": seed,
+    }
     for name, caption in captions.items():
         song["sections"][name]["caption"] = caption
     for one in request.band:

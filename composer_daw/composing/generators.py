@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from typing import TYPE_CHECKING
 
-from composer_daw.composing.conditions import Generator
 from composer_daw.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from composer_daw.composing.conditions import Generator
 
 GENERATORS = {"arranger": "composer_daw.composing.arranger:Arranger"}
 """By name: the module and, after the colon, the class, which is made without arguments."""

@@ -15,7 +15,7 @@ from composer_daw.audio import Audio, Samples
 from composer_daw.measure.loudness import SILENT_LUFS, loudness_of, step_powers
 from composer_daw.rendering.effects import in_stereo, open_chain
 from composer_daw.rendering.graph import Graph, GraphTrack
-from composer_daw.rendering.mixing import added, factor, fader, ridden, turned
+from composer_daw.rendering.mixing import Sum, factor, fader, ridden, turned
 
 LONGEST_S = 30.0
 """So much of the loudest section is listened to."""
@@ -32,19 +32,18 @@ def hall_level_db(
     the bus.
     """
     start_s, end_s = span[0], min(span[1], span[0] + LONGEST_S)
-    direct: Samples | None = None
-    sent: Samples | None = None
+    direct, sent = Sum(), Sum()
     for name, audio in takes.items():
         part = _turned(audio, graph.tracks[name], start_s, end_s)
-        direct = added(direct, part)
+        direct.add(part)
         if hall in graph.tracks[name].sends:
-            sent = added(sent, part * np.float32(factor(graph.tracks[name].sends[hall])))
-    if direct is None or sent is None or not sent.size:
+            sent.add(part, factor(graph.tracks[name].sends[hall]))
+    if not sent.samples.size:
         return 0.0
     rate = next(iter(takes.values())).sample_rate
     with open_chain(graph.buses[hall].effects, rate, Path()) as process:
-        wet = process(Audio(sent, rate)).samples
-    dry_lufs, wet_lufs = (loudness_of(step_powers(one, rate)) for one in (direct, wet))
+        wet = process(Audio(sent.samples, rate)).samples
+    dry_lufs, wet_lufs = (loudness_of(step_powers(one, rate)) for one in (direct.samples, wet))
     if SILENT_LUFS in (dry_lufs, wet_lufs):
         return 0.0
     both_db = -10.0 * float(np.log10(1.0 - 10.0 ** (-under_lu / 10.0)))  # the mix has the hall in it

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from composer_daw.audio import Audio
+from composer_daw.audio import Audio, on_cores
 from composer_daw.composing.balance import (
     EARLY_S,
     Balance,
     Times,
     Under,
     balanced,
+    heard_powers,
     loudest_section,
     masked_remarks,
     under_the_mix,
@@ -31,12 +31,13 @@ from composer_daw.composing.request import Request
 from composer_daw.composing.seating import Seated
 from composer_daw.composing.song import SongMaster
 from composer_daw.files import write_text
-from composer_daw.measure.loudness import Powers, step_powers
+from composer_daw.measure.loudness import Powers, channel_powers, step_powers
 from composer_daw.performance import Performance
-from composer_daw.rendering.graph import MASTER, Graph
+from composer_daw.rendering.graph import Graph
 from composer_daw.rendering.graph_plan import Plan, plan_graph
 from composer_daw.rendering.graph_play import play
 from composer_daw.rendering.graph_render import Mixdown, as_the_graph_says, render_graph
+from composer_daw.rendering.pool import Crew
 
 SAMPLE_RATE = 44_100
 RIDDEN_S = 0.4
@@ -49,11 +50,12 @@ HEAD = (
 
 @dataclass(frozen=True)
 class Rendering:
-    """How a mix is rendered: its seed, processes at once, and who is told what is done."""
+    """How a mix is rendered: its seed, processes at once, who is told what is done, and who is ready."""
 
     seed: int
     workers: int = 1
     told: Callable[[str], None] = lambda name: None
+    crew: Crew | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Mixed:
     plan: Plan
     balance: Balance
     under_lu: Under
-    """How far each stem lies under the mix, section by section, as it is heard; None where it is silent."""
+    """How far each stem lies under the mix, section by section, in LU; None where it is silent."""
     remarks: tuple[str, ...]
     """Who can hardly be heard, and where."""
 
@@ -81,9 +83,12 @@ def mix(
     desk = Desk(band, request.song.master, times)
     _write(path, desk.graph(home), how.seed)
     plan = plan_graph(path, performance)
-    takes = play(plan, how.seed, told=how.told, workers=how.workers)
+    takes = play(plan, how.seed, told=how.told, workers=how.workers, crew=how.crew)
+    if how.crew is not None:
+        how.crew.dismiss()
     dry = {name: as_the_graph_says(take) for name, take in takes.items()}
-    powers = _powers(dry)
+    of_channels = _powers(dry)
+    powers = {name: own.sum(axis=0) for name, own in of_channels.items()}
     balance = balanced(powers, plays, band, times)
     desk = replace(desk, balance=balance)
     loudest = loudest_section(powers, balance, times)
@@ -92,18 +97,17 @@ def mix(
     _write(path, desk.graph(home), how.seed)
     plan = replace(plan, graph=Graph.model_validate(desk.graph(home)))
     mixdown = render_graph(plan, seed=how.seed, takes=takes, dry_stems=False)
-    heard = {stem.name: stem.audio for stem in mixdown.stems if stem.in_mix and stem.name in takes}
-    powers = _powers({**heard, MASTER: mixdown.audio})
-    under = under_the_mix({name: powers[name] for name in heard}, powers[MASTER], times, plays)
+    heard = heard_powers(of_channels, plan.graph, mixdown.mastered.curve, SAMPLE_RATE)
+    loud = step_powers(mixdown.audio.samples, SAMPLE_RATE)
+    under = under_the_mix(heard, loud, times, plays)
     sections = [section.name for section in request.conditions.sections]
     return Mixed(mixdown, plan, balance, under, tuple(masked_remarks(under, sections)))
 
 
 def _powers(sounds: Mapping[str, Audio]) -> dict[str, Powers]:
-    """Return the power over time of each sound, measured on two cores."""
-    with ThreadPoolExecutor(2) as pool:
-        found = pool.map(lambda audio: step_powers(audio.samples, audio.sample_rate), sounds.values())
-        return dict(zip(sounds, found, strict=True))
+    """Return the power over time of each channel of each sound."""
+    found = on_cores(lambda audio: channel_powers(audio.samples, audio.sample_rate), sounds.values())
+    return dict(zip(sounds, found, strict=True))
 
 
 def _onsets_s(performance: Performance, name: str) -> npt.NDArray[np.float64]:

@@ -13,11 +13,17 @@ from composer_daw.composing.keys import key_of
 from composer_daw.composing.song import LONGEST_S, Section, Song, emotion_spellings
 from composer_daw.documents import PlacedError
 from composer_daw.humanizer import load_profile
+from composer_daw.sampling import generator_for
 
 SONG_SHARE = 1 / 3
 """Of the song's own mood in a section whose mood is read from its story."""
-MINOR_TONIC, MAJOR_TONIC = 9, 2
-"""A minor and D major suit strings."""
+TONICS: Mapping[Mode, tuple[str, ...]] = {
+    "minor": ("A", "E", "D", "B", "G", "C", "F#"),
+    "major": ("C", "D", "G", "A", "F", "Bb", "Eb", "E"),
+}
+"""What the key of a song that names none is drawn from: no more than four sharps or flats, for strings and
+guitars.
+"""
 
 Point = tuple[float, float]
 """(valence, arousal)"""
@@ -75,13 +81,15 @@ class Moods:
 
     @property
     def key(self) -> Key:
-        """Return the song's key; where it names none, by valence."""
+        """Return the song's key; where it names none, the mode by valence, the tonic by seed and title."""
         if self.song.key:
             return key_of(self.song.key)
         valence = self.own[0]
         advised = load_profile().mode.at(valence)
         mode: Mode = advised if advised != "as written" else "minor" if valence < 0 else "major"
-        return Key(MINOR_TONIC if mode == "minor" else MAJOR_TONIC, mode)
+        rng = generator_for(self.song.seed, f"song/{self.song.title}/key")
+        tonic = TONICS[mode][int(rng.integers(len(TONICS[mode])))]
+        return key_of(f"{tonic} {mode}")
 
     @property
     def bpm(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from composer_daw import __version__
@@ -16,8 +17,8 @@ SONG = FolderKind("a song", "song.json", "song_record")
 """The folder of a song."""
 
 
-def record_of(request: Request, seed: int, generator: str) -> dict[str, Any]:
-    """Return what a song was made of."""
+def record_of(request: Request, seed: int, generator: str, song: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a song was made of; `song` is the song file that gives it again."""
     conditions = dataclasses.asdict(request.conditions)
     conditions["key"] = key_name(request.conditions.key)
     sections = zip(conditions["sections"], request.conditions.sections, request.captioned, strict=True)
@@ -32,8 +33,9 @@ def record_of(request: Request, seed: int, generator: str) -> dict[str, Any]:
         "composer_daw": __version__,
         "generator": generator,
         "seed": seed,
-        "song": request.song.model_dump(mode="json", exclude_defaults=True),
+        "song": song,
         "conditions": conditions,
+        "caption_encoder": request.encoder,
         "instruments": {
             one.part.name: {
                 "instrument": one.instrument.name if one.instrument.ships else one.instrument.path.name,

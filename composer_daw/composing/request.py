@@ -60,31 +60,36 @@ class Recorded(BaseModel):
 
 
 def load_request(
-    path: str | Path, captioner: Captioner | None = None, encoder: TextEncoder | None = None
+    path: str | Path,
+    captioner: Captioner | None = None,
+    encoder: TextEncoder | None = None,
+    seed: int | None = None,
 ) -> Request:
     """Read a song file; raise DocumentError, with file, line and place, for what cannot be composed.
 
     A `captioner` asks a language model for captions; without one they are made of the words of the stories.
-    The `encoder` of captions is a HashingEncoder where none is given. The record of a song, a song.json, is
-    read as the song file that it holds: its captions are those that were used, so no model is asked.
+    The `encoder` of captions is a HashingEncoder where none is given. A `seed` takes the place of the song's;
+    the key is drawn from it where the song has none. The record of a song, a song.json, is read as the song
+    file that it holds: its captions are those that were used, so no model is asked.
     """
     source, what = check_is_file(path, "a song file (YAML)"), "a song file (YAML)"
 
     def check(song: Song) -> tuple[tuple[Seated, ...], Moods]:
-        return seated(song, source.parent), moods_of(song)
+        own = song if seed is None else song.model_copy(update={"seed": seed})
+        return seated(own, source.parent), moods_of(own)
 
     if source.suffix == ".json":
-        recorded, (band, moods) = load_checked(source, Recorded, what, lambda found: check(found.song))
-        song = recorded.song
+        _, (band, moods) = load_checked(source, Recorded, what, lambda found: check(found.song))
     else:
-        song, (band, moods) = load_checked(source, Song, what, check)
-    return _request_of(song, band, moods, captioner or Captioner(None), encoder or HashingEncoder())
+        _, (band, moods) = load_checked(source, Song, what, check)
+    return _request_of(band, moods, captioner or Captioner(None), encoder or HashingEncoder())
 
 
 def _request_of(
-    song: Song, band: tuple[Seated, ...], moods: Moods, captioner: Captioner, encoder: TextEncoder
+    band: tuple[Seated, ...], moods: Moods, captioner: Captioner, encoder: TextEncoder
 ) -> Request:
     """Return what is asked for, with the captions of all sections."""
+    song = moods.song
     answers = captioner.captions(_to_tell(song, moods))
     model = f"model {captioner.endpoint.model}" if captioner.endpoint else ""
     captions = {

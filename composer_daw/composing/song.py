@@ -132,7 +132,7 @@ class Song(Mood):
     song: Literal[1]
     title: Annotated[Line, Field(max_length=200)]
     key: KeyText | None = None
-    """Such as A minor, F# major or イ短調; left out, the valence chooses it."""
+    """Such as A minor, F# major or イ短調; left out, valence chooses the mode, seed and title the tonic."""
     tempo: Annotated[Number, Field(ge=SLOWEST_BPM, le=FASTEST_BPM)] | None = None
     """Beats a minute; left out, genre and emotion choose it."""
     genre: str = "pop"

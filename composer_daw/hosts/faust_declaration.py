@@ -6,22 +6,35 @@
 The string program takes the lanes `BASE_LANES` and then `lanes`, one input each, and gives
 `strings_channels`; the body program takes those and gives `channels`. What may depend on a technique or on a
 piece of a kit is one figure, or `{lane: technique, values: [...]}`: a figure for each value of that lane.
+A kit may have a table of its `pieces` instead, a row for each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StrictBool, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    StrictBool,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
-from composer_daw.documents import load_document
+from composer_daw.documents import PlacedError, load_document
 
 BASE_LANES = ("gate", "freq", "velocity", "seed")
 """The lanes that every string program takes first: -1 forget, 0 released, 1 held; Hz; 0..1; 0..1."""
+
+PIECE = "piece"
+"""The lane that a table of pieces sets."""
 
 Key = Annotated[int, Field(ge=0, le=127)]
 Switch = dict[str, float]
@@ -62,6 +75,48 @@ class Alternates(BaseModel):
     within_s: float = Field(gt=0)
 
 
+class Piece(BaseModel):
+    """One piece of a kit: a row of the table `pieces`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    place: int = Field(ge=0)
+    """The value of the lane `piece`; rows stand in their order, counted from 0."""
+    dsp: str
+    """The program that renders it."""
+    rings: PositiveInt
+    """So many strokes of it ring together."""
+    tail_s: float
+    choke: int = Field(default=0, ge=0)
+    """Its group: a later stroke of the group cuts it short; 0 for none."""
+    keys: tuple[Key, ...] | dict[Key, Switch]
+    """The keys that play it, with other lanes that a key sets."""
+
+
+Pieces = dict[str, Piece]
+_PIECES = TypeAdapter(Pieces)
+
+
+def _laid_out(pieces: Pieces) -> dict[str, Any]:
+    """Return what the rows of a table say as the fields of a declaration; raise PlacedError."""
+    keys: dict[int, Switch] = {}
+    for number, (name, one) in enumerate(pieces.items()):
+        if one.place != number:
+            raise PlacedError(f"its row is number {number}, counted from 0", "pieces", name, "place")
+        switches = one.keys if isinstance(one.keys, dict) else {key: {} for key in one.keys}
+        if taken := sorted(set(switches) & set(keys)):
+            raise PlacedError(f"key {taken[0]} plays another piece already", "pieces", name, "keys")
+        keys |= {key: {PIECE: number, **lanes} for key, lanes in switches.items()}
+    columns = {
+        "strings_dsp": [one.dsp for one in pieces.values()],
+        "restrikes": [one.rings for one in pieces.values()],
+        "chokes": [one.choke for one in pieces.values()],
+        "tail_s": [one.tail_s for one in pieces.values()],
+    }
+    by_piece = {name: {"lane": PIECE, "values": column} for name, column in columns.items()}
+    return {"keys": dict(sorted(keys.items())), **by_piece}
+
+
 class Declaration(BaseModel):
     """How one Faust instrument is told; times in seconds, keys and pitches as MIDI numbers."""
 
@@ -79,6 +134,8 @@ class Declaration(BaseModel):
     """Semitones; the preset decides."""
     lanes: tuple[str, ...] = ()
     keyswitches: dict[Key, Switch] = {}
+    pieces: Pieces = {}
+    """The pieces of a kit by name, in the place of `strings_dsp`, `keys`, `restrikes`, `chokes`, `tail_s`."""
     keys: dict[Key, Switch] = {}
     """Lanes that a played key sets, beside its pitch, over what keyswitches say; then no other key plays."""
     controls: dict[Key, str] = {}
@@ -110,6 +167,20 @@ class Declaration(BaseModel):
     """Semitones: `tail_s` is that of the lowest key of the range, and half of it so much higher."""
     forget_s: float | None = Field(default=None, gt=0)
     """How long a string program needs to forget; without it the longest period, as for a delay line."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lay_pieces_out(cls, document: Any) -> Any:
+        """Take the table of pieces apart; what is wrong with a row its own field tells."""
+        if not isinstance(document, dict) or "pieces" not in document:
+            return document
+        try:
+            found = _laid_out(_PIECES.validate_python(document["pieces"]))
+        except ValidationError:
+            return {"strings_dsp": "", "tail_s": 0.0} | document
+        if twice := sorted(set(found) & set(document)):
+            raise PlacedError("stands in the table of pieces, too; keep one", twice[0])
+        return document | found
 
     @model_validator(mode="after")
     def _lanes_exist(self) -> Self:

@@ -11,6 +11,8 @@ import functools
 import numpy as np
 import numpy.typing as npt
 
+from composer_daw.audio import Samples, on_cores
+
 Powers = npt.NDArray[np.float64]
 """The mean square, K-weighted and summed over the channels, of each step of 0.1 s."""
 
@@ -23,21 +25,28 @@ SILENT_LUFS = -120.0
 PIECE = 1 << 19
 
 
-def step_powers(samples: npt.NDArray[np.float32], sample_rate: int) -> Powers:
+def step_powers(samples: Samples, sample_rate: int) -> Powers:
     """Return the power of each step of channels x samples; the last is filled up with silence."""
+    return np.asarray(channel_powers(samples, sample_rate).sum(axis=0))
+
+
+def channel_powers(samples: Samples, sample_rate: int) -> Powers:
+    """Return the same for each channel by itself, channels x steps."""
+    return np.stack(on_cores(lambda channel: _row(channel, sample_rate), list(samples)))
+
+
+def _row(channel: Samples, sample_rate: int) -> Powers:
     from scipy.signal import sosfilt
 
     step = round(STEP_S * sample_rate)
-    count = -(-samples.shape[1] // step)
-    powers = np.zeros(count)
+    powers = np.zeros(-(-len(channel) // step))
     sections = k_weighting(sample_rate)
     piece = step * max(1, PIECE // step)
-    for channel in samples:
-        state = np.zeros((len(sections), 2))
-        for start in range(0, len(channel), piece):
-            weighted, state = sosfilt(sections, channel[start : start + piece].astype(np.float64), zi=state)
-            squares = np.pad(weighted, (0, -len(weighted) % step)).reshape(-1, step) ** 2
-            powers[start // step : start // step + len(squares)] += squares.mean(axis=1)
+    state = np.zeros((len(sections), 2))
+    for start in range(0, len(channel), piece):
+        weighted, state = sosfilt(sections, channel[start : start + piece].astype(np.float64), zi=state)
+        squares = np.pad(weighted, (0, -len(weighted) % step)).reshape(-1, step) ** 2
+        powers[start // step : start // step + len(squares)] = squares.mean(axis=1)
     return powers
 
 

@@ -241,4 +241,6 @@ def _built_in(audio: Audio, effects: tuple[BuiltIn, ...]) -> Audio:
         graph.append((effect.processor(engine, f"effect{number}"), [graph[-1][0].get_name()]))
     engine.load_graph(graph)
     engine.render((stereo.shape[1] + 0.25) / audio.sample_rate)  # rounding may not lose the last sample
-    return Audio(engine.get_audio()[:, : stereo.shape[1]], audio.sample_rate)
+    made = engine.get_audio()[:, : stereo.shape[1]]
+    made.setflags(write=False)  # it is nobody else's, and need not be copied
+    return Audio(made, audio.sample_rate)

@@ -11,16 +11,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from composer_daw.audio import Audio, Samples, true_peaks
+from composer_daw.audio import Audio, Samples, on_cores, true_peaks
 from composer_daw.errors import InputError
 from composer_daw.measure.loudness import loudness_of, step_powers
-from composer_daw.rendering.mixing import factor, frozen
+from composer_daw.rendering.mixing import factor, frozen, product
 from composer_daw.rendering.render import SILENT_DB
 
 Curve = npt.NDArray[np.float32]
 """A gain for each sample."""
 
 AHEAD_S, RELEASE_S = 0.005, 0.1
+PIECE = 1 << 18
+"""The limiter works on so many samples at a time: in single precision only short lines of decay are exact."""
+
 MUCH_LIMITING_DB = 6.0
 """What the limiter takes beyond this can be heard, and is told."""
 
@@ -45,8 +48,8 @@ class Mastered:
     true_peak_db: float
 
     def apply(self, samples: Samples) -> Samples:
-        """Return samples, channels x samples, under the curve; shorter ones under its beginning."""
-        return frozen(np.asarray(samples * self.curve[: samples.shape[1]]))
+        """Return samples, channels x samples, under the curve; after shorter ones it is silent."""
+        return frozen(product(samples, self.curve[: samples.shape[1]], len(self.curve)))
 
 
 def master_gain(audio: Audio, loudness_lufs: float | None, ceiling_db: float) -> Mastered:
@@ -66,11 +69,11 @@ def master_gain(audio: Audio, loudness_lufs: float | None, ceiling_db: float) ->
             peaks = true_peaks(audio.samples, above=factor(ceiling_db - UNDER_DB - drawn_db))
         limit = limiter_curve(peaks * np.float32(factor(gain_db)), ceiling_db - UNDER_DB, audio.sample_rate)
         curve = limit * np.float32(factor(gain_db))
-        reached = _loudness(audio.samples * curve, audio.sample_rate)
+        reached = _loudness(product(audio.samples, curve), audio.sample_rate)
         if loudness_lufs is None or abs(loudness_lufs - reached) < CLOSE_LU:
             break
     limited_db = max(0.0, float(-20 * np.log10(limit.min(initial=1.0))))
-    peak_db = Audio(audio.samples * curve, audio.sample_rate).true_peak_db
+    peak_db = Audio(frozen(product(audio.samples, curve)), audio.sample_rate).true_peak_db
     return _under_the_ceiling(Mastered(curve, gain_db, limited_db, reached, peak_db), ceiling_db)
 
 
@@ -109,28 +112,45 @@ def limiter_curve(peaks: Samples, ceiling_db: float, sample_rate: int) -> Curve:
     The reduction falls by a factor of e in RELEASE_S. It rises in AHEAD_S: the lowest gain of the next
     AHEAD_S is averaged (Hann) over the last AHEAD_S, so no average reaches above what a peak allows.
     """
-    from scipy.ndimage import minimum_filter1d
-    from scipy.signal import oaconvolve
-
-    ceiling = factor(ceiling_db)
+    ceiling, count = np.float64(factor(ceiling_db)), len(peaks)  # double, where a gain is near nothing
     if peaks.max(initial=0.0) <= ceiling:
-        return np.ones(len(peaks), np.float32)
-    need = 1.0 - ceiling / np.maximum(peaks.astype(np.float64), ceiling)
-    gain = 1.0 - _released(need, sample_rate)
+        return np.ones(count, np.float32)
     ahead = max(1, round(AHEAD_S * sample_rate))
-    length = ahead + 1
-    lowest = minimum_filter1d(np.pad(gain, (ahead, ahead), mode="edge"), length, origin=-(length // 2))
-    window = np.hanning(length + 2)[1:-1]
-    smooth = oaconvolve(lowest[: len(gain) + ahead], window / window.sum(), mode="valid")
-    return np.asarray(np.minimum(smooth, 1.0), np.float32)
+    gain = np.ones(count + 2 * ahead)  # as much before and after as the window reaches
+    pieces = [slice(start, min(start + PIECE, count)) for start in range(0, count, PIECE)]
+    needs = on_cores(lambda piece: 1.0 - ceiling / np.maximum(peaks[piece], ceiling), pieces)
+    falling = on_cores(lambda need: _falling(need, sample_rate), needs)
+    before, most = -np.inf, max(float(need.max()) for need in needs)
+    for piece, need, level in zip(pieces, needs, falling, strict=True):
+        released = np.exp(np.maximum(level, np.float32(before)) - _line(len(level), sample_rate))
+        gain[ahead + piece.start : ahead + piece.stop] -= np.clip(released, need, most)
+        before = max(before, float(level[-1])) - len(level) / (RELEASE_S * sample_rate)
+    gain[:ahead], gain[ahead + count :] = gain[ahead], gain[ahead + count - 1]
+    looked_at = [gain[piece.start : piece.stop + 2 * ahead] for piece in pieces]
+    return np.concatenate(on_cores(lambda piece: _rising(piece, ahead), looked_at))
 
 
-def _released(need: npt.NDArray[np.float64], sample_rate: int) -> npt.NDArray[np.float64]:
-    """Return the reduction with its release: at each sample the largest of all before it, decayed.
+def _falling(need: npt.NDArray[np.float64], sample_rate: int) -> Samples:
+    """Return the logarithm of a reduction that is needed against its own decay, the largest so far.
 
     In logarithms the decay is a straight line, so a running maximum against that line does it at once.
     """
-    line = np.arange(len(need)) / (RELEASE_S * sample_rate)
     with np.errstate(divide="ignore"):
-        level = np.log(need) + line
-    return np.exp(np.maximum.accumulate(level) - line)
+        level = np.log(need.astype(np.float32))
+    return np.asarray(np.maximum.accumulate(level + _line(len(need), sample_rate)))
+
+
+def _line(count: int, sample_rate: int) -> Samples:
+    return np.arange(count, dtype=np.float32) / np.float32(RELEASE_S * sample_rate)
+
+
+def _rising(gain: npt.NDArray[np.float64], ahead: int) -> Curve:
+    """Return the gain that is down before it must be, `ahead` samples shorter at both ends."""
+    from scipy.ndimage import minimum_filter1d
+    from scipy.signal import oaconvolve
+
+    length = ahead + 1
+    lowest = minimum_filter1d(gain, length, origin=-(length // 2))[: len(gain) - ahead]
+    window = np.hanning(length + 2)[1:-1]
+    smooth = oaconvolve(lowest, window / window.sum(), mode="valid")
+    return np.asarray(np.clip(smooth, lowest.min(), 1.0), np.float32)

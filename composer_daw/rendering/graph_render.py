@@ -7,6 +7,7 @@ Their stems are marked `in_mix`. A track that feeds a bus with effects is inside
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,7 +24,7 @@ from composer_daw.rendering.graph_play import Told, play, telling
 from composer_daw.rendering.mixing import (
     UNITY,
     Gains,
-    added,
+    Sum,
     factor,
     fader,
     frozen,
@@ -71,7 +72,7 @@ class _Desk:
 
     plan: Plan
     keep: bool
-    waiting: dict[str, Samples] = field(default_factory=dict)
+    waiting: dict[str, Sum] = field(default_factory=lambda: defaultdict(Sum))
     outputs: dict[str, Samples] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     rings_on: bool = False
@@ -92,23 +93,15 @@ class _Desk:
     def pass_on(self, name: str, samples: Samples) -> None:
         """Give what a track or bus sounds like to all it goes to."""
         strip = self.plan.graph.strip(name)
-        self._add(strip.output, samples)
+        self.waiting[strip.output].add(samples)
         for target, level_db in strip.sends.items():
-            self._add(target, turned(samples, UNITY * factor(level_db)))
+            self.waiting[target].add(samples, factor(level_db))
         if self.keep:
             self.outputs[name] = samples
 
-    def _add(self, target: str, samples: Samples) -> None:
-        """Add to what waits for a bus or the master; a sum that is ours already grows in place."""
-        waiting = self.waiting.get(target)
-        if waiting is not None and waiting.flags.writeable and waiting.shape[1] >= samples.shape[1]:
-            waiting[:, : samples.shape[1]] += samples
-        else:
-            self.waiting[target] = frozen(samples) if waiting is None else added(waiting, samples)
-
     def take(self, target: str) -> Audio:
         """Return, once, what has come together for a bus or the master."""
-        return Audio(frozen(self.waiting.pop(target)), self.plan.sample_rate)
+        return Audio(frozen(self.waiting.pop(target).samples), self.plan.sample_rate)
 
 
 def render_graph(
@@ -193,8 +186,8 @@ def _mastered(desk: _Desk, premaster: Audio, takes: dict[str, Take], dry_stems: 
     length = mix.samples.shape[1]
     stems = list(_dry(takes, length)) if desk.keep and dry_stems else []
     for stem in _wet(desk):
-        samples = padded(stem.audio.samples, length)
-        shown = samples if master.effects else mastered.apply(samples)
+        samples = stem.audio.samples
+        shown = padded(samples, length) if master.effects else mastered.apply(samples)
         stems.append(Stem(stem.name, stem.kind, Audio(shown, rate), stem.in_mix))
     if master.effects and desk.keep:
         stems.append(Stem("premaster", "premaster", Audio(padded(premaster.samples, length), rate)))

@@ -8,13 +8,14 @@ whatever only adds and turns sounds up or down is one pair of factors.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from composer_daw.audio import Audio, Samples
+from composer_daw.audio import PIECE, Audio, Samples, on_cores
 from composer_daw.rendering.effects import Process
-from composer_daw.rendering.render import LONGEST_TAIL_S, SILENT_DB
+from composer_daw.rendering.render import LONGEST_TAIL_S, SILENT_DB, last_loud
 
 Gains = npt.NDArray[np.float64]
 """A factor for the left and one for the right channel."""
@@ -46,7 +47,24 @@ def turned(samples: Samples, gains: Gains) -> Samples:
     """Return stereo samples after the gains; as they are at unity."""
     if np.array_equal(gains, UNITY):
         return samples
-    return frozen(np.asarray(samples * gains[:, None].astype(np.float32)))
+    return frozen(product(samples, gains[:, None].astype(np.float32)))
+
+
+def product(samples: Samples, gains: Samples, length: int | None = None) -> Samples:
+    """Return samples times gains, one for each sample or channel, with silence after them up to `length`.
+
+    Each channel is worked out on its own.
+    """
+    count = samples.shape[1]
+    out = np.empty((len(samples), count if length is None else length), np.float32)
+    rows = np.broadcast_to(gains, samples.shape)
+
+    def multiply(row: int) -> None:
+        np.multiply(samples[row], rows[row], out=out[row, :count])
+        out[row, count:] = 0.0
+
+    on_cores(multiply, range(len(samples)))
+    return out
 
 
 def ridden(
@@ -59,19 +77,37 @@ def ridden(
     if not ride:
         return samples
     times, values_db = (np.array(column) for column in zip(*ride, strict=True))
-    at_s = start_s + np.arange(samples.shape[1]) / sample_rate
-    gains = 10.0 ** (np.interp(at_s, times, values_db) / 20.0)
-    return np.asarray(samples * gains.astype(np.float32))
+    edges = np.clip(np.ceil((times - start_s) * sample_rate - 1e-6), 0, samples.shape[1]).astype(int)
+    gains = np.full(samples.shape[1], factor(values_db[0]), np.float32)
+    gains[edges[-1] :] = factor(values_db[-1])
+    for (start, end), (before_db, after_db) in zip(pairwise(edges), pairwise(values_db), strict=True):
+        if before_db == after_db:
+            gains[start:end] = factor(before_db)
+        else:
+            at_s = start_s + np.arange(start, end) / sample_rate
+            gains[start:end] = 10.0 ** (np.interp(at_s, times, values_db) / 20.0)
+    return product(samples, gains)
 
 
-def added(one: Samples | None, other: Samples) -> Samples:
-    """Return the sum of stereo samples, as long as the longer."""
-    if one is None:
-        return other
-    longer, shorter = (one, other) if one.shape[1] >= other.shape[1] else (other, one)
-    total = longer.copy()
-    total[:, : shorter.shape[1]] += shorter
-    return total
+class Sum:
+    """Stereo samples that are added up, as long as the longest of them."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.samples: Samples = np.zeros((2, 0), np.float32)
+
+    def add(self, samples: Samples, level: float = 1.0) -> None:
+        """Add samples, turned up or down."""
+        if samples.shape[1] > self.samples.shape[1]:
+            self.samples = np.pad(self.samples, ((0, 0), (0, samples.shape[1] - self.samples.shape[1])))
+
+        def add(row: int) -> None:
+            for start in range(0, samples.shape[1], PIECE):
+                piece = samples[row, start : start + PIECE]
+                total = self.samples[row, start : start + len(piece)]
+                total += piece if level == 1.0 else piece * np.float32(level)
+
+        on_cores(add, range(2))
 
 
 def padded(samples: Samples, length: int) -> Samples:
@@ -109,6 +145,4 @@ def falls_silent(audio: Audio) -> bool:
 
 def _to_silence(audio: Audio, shortest: int) -> Audio:
     """Return the audio up to lasting silence, but no shorter than it was."""
-    loud = np.flatnonzero(np.abs(audio.samples).max(axis=0) > factor(SILENT_DB))
-    last = max(int(loud[-1]) + 1 if len(loud) else 0, shortest)
-    return Audio(audio.samples[:, :last], audio.sample_rate)
+    return Audio(audio.samples[:, : max(last_loud(audio.samples), shortest)], audio.sample_rate)

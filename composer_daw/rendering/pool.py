@@ -13,11 +13,13 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import Any, Generic, TypeVar
 
 from composer_daw.errors import ComposerError, CrashError, HangError, HostError, LoadError
+from composer_daw.rendering.memory import keep_freed_memory
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -43,6 +45,9 @@ LOOK_S = 1.0
 STALLED_S = 60.0
 """A worker that has begun none of its jobs for so long is replaced: one killed in the middle of taking a job
 or of handing over a result leaves a lock that the next one waits for."""
+
+FINISH_S = 30.0
+"""A worker may take so long to close what it has open."""
 
 MEMORY_SHARE = 0.8
 """How much of the free memory the workers may have together."""
@@ -75,8 +80,11 @@ def run_jobs(
     group: Callable[[Job], str] = lambda job: "",
     seats: Callable[[str], int | None] = lambda group: None,
     finish: Callable[[], None] | None = None,
+    crew: Crew | None = None,
 ) -> Iterator[Done[Job, Result]]:
     """Yield each job as it ends, in any order; `work` is a module-level function.
+
+    A `crew` that is open already does the jobs; `workers`, `limit_s` and `finish` are then its own.
 
     `group` names the engine that a job wants, `seats` how many workers may have one group at a time (None:
     all). `finish`, a module-level function, is called in every worker at the end, to close what it has open.
@@ -91,22 +99,22 @@ def run_jobs(
         return
     queue = _Queue(jobs, group, seats)
     with ExitStack() as stack:
-        lanes = [
-            stack.enter_context(_Lane(work, limit_s, finish)) for _ in range(min(workers, len(jobs)) or 1)
-        ]
-        running: dict[Future[Result], tuple[_Lane[Job, Result], _Try[Job]]] = {}
+        if crew is None:
+            crew = stack.enter_context(opened_crew(min(workers, len(jobs)) or 1, limit_s, finish))
+        lanes = crew.lanes
+        running: dict[Future[Result], tuple[_Lane, _Try[Job]]] = {}
         while running or queue.waiting:
             for depth in range(AHEAD):
                 for lane in lanes:
                     if len(lane.groups) <= depth and (one := queue.take(lane, lanes)) is not None:
-                        running[lane.start(one)] = lane, one
+                        running[lane.start(work, one)] = lane, one
             ended, _ = wait(running, LOOK_S, return_when=FIRST_COMPLETED)
             for lane in lanes:
                 lane.mend()
             for future in ended:
                 lane, one = running.pop(future)
                 lane.groups.remove(one.group)
-                done = _done(one.job, future, limit_s)
+                done = _done(one.job, future, lane.limit_s)
                 queue.note(one.group, done)
                 if queue.again(one, done):
                     continue
@@ -144,7 +152,7 @@ class _Queue(Generic[Job]):
         """Tell whether any job waits."""
         return any(self.by_group.values())
 
-    def take(self, lane: _Lane[Job, Any], lanes: Sequence[_Lane[Job, Any]]) -> _Try[Job] | None:
+    def take(self, lane: _Lane, lanes: Sequence[_Lane]) -> _Try[Job] | None:
         """Return the next job for a worker: of the group it has, else of the one with the most left to do."""
         busy = {
             name: sum(name == other.group for other in lanes if other is not lane) for name in self.by_group
@@ -200,22 +208,52 @@ class _Queue(Generic[Job]):
             yield Done(one.job, error=LoadError(f"set aside: its instrument {why}: {done.error}"))
 
 
+@dataclass(frozen=True)
+class Crew:
+    """Workers that are open: they can be made ready before their jobs are known."""
+
+    lanes: list[_Lane]
+
+    def ready(self, work: Callable[[Job], object], jobs: Sequence[Job], group: Callable[[Job], str]) -> None:
+        """Let each worker begin with one of these, and go on with the jobs of the same group.
+
+        What fails here fails in the job that needs it, and is told there.
+        """
+        for lane, job in zip(self.lanes, jobs, strict=False):
+            lane.group = group(job)
+            lane.schedule(work, job)
+
+    def dismiss(self) -> None:
+        """Let each worker finish and go, without waiting for it."""
+        for lane in self.lanes:
+            lane.dismiss()
+
+
+@contextmanager
+def opened_crew(
+    workers: int, limit_s: float | None = 600.0, finish: Callable[[], None] | None = None
+) -> Iterator[Crew]:
+    """Open workers for `run_jobs`, which says what `limit_s` and `finish` are."""
+    with ExitStack() as stack:
+        yield Crew([stack.enter_context(_Lane(limit_s, finish)) for _ in range(workers)])
+
+
 @dataclass
-class _Lane(Generic[Job, Result]):
+class _Lane:
     """One worker: a pool of one process, so that we decide which job goes where."""
 
-    work: Callable[[Job], Result]
     limit_s: float | None
     finish: Callable[[], None] | None
     group: str | None = None
     groups: list[str] = field(default_factory=list)
     """The group of each job that it has now."""
-    given: list[Future[Result]] = field(default_factory=list)
+    given: list[Future[Any]] = field(default_factory=list)
     """What it was given and may not have done yet."""
     idle_since: float | None = None
     """Since when it has had jobs and been at none of them."""
+    leaving: Thread | None = None
 
-    def __enter__(self) -> _Lane[Job, Result]:
+    def __enter__(self) -> _Lane:
         self._open()
         return self
 
@@ -223,21 +261,23 @@ class _Lane(Generic[Job, Result]):
         from pebble import ProcessPool
 
         context = multiprocessing.get_context("spawn")
-        self.pool = ProcessPool(max_workers=1, max_tasks=JOBS_PER_PROCESS, context=context)
+        self.pool = ProcessPool(
+            max_workers=1, max_tasks=JOBS_PER_PROCESS, initializer=keep_freed_memory, context=context
+        )
 
-    def start(self, one: _Try[Job]) -> Future[Result]:
+    def start(self, work: Callable[[Job], Result], one: _Try[Job]) -> Future[Result]:
         """Give the worker a job."""
         self.groups.append(one.group)
-        self.given = [future for future in self.given if not future.done()]
         try:
-            self.given.append(self._schedule(one.job))
+            return self.schedule(work, one.job)
         except RuntimeError:  # the pool has given up
             self.mend()
-            self.given.append(self._schedule(one.job))
-        return self.given[-1]
+            return self.schedule(work, one.job)
 
-    def _schedule(self, job: Job) -> Future[Result]:
-        future: Future[Result] = self.pool.schedule(self.work, args=(job,), timeout=self.limit_s)
+    def schedule(self, work: Callable[[Job], Result], job: Job) -> Future[Result]:
+        """Let the worker do something; raise RuntimeError when its pool has given up."""
+        future: Future[Result] = self.pool.schedule(work, args=(job,), timeout=self.limit_s)
+        self.given = [*(other for other in self.given if not other.done()), future]
         return future
 
     def mend(self) -> None:
@@ -260,13 +300,25 @@ class _Lane(Generic[Job, Result]):
             self.idle_since = time.monotonic()
         return self.idle_since is not None and time.monotonic() - self.idle_since > STALLED_S
 
+    def dismiss(self) -> None:
+        """Let the worker close what it has open, and go; it gets no more jobs. Does not wait for it."""
+        if self.leaving is None:
+            self.leaving = Thread(target=self._leave)
+            self.leaving.start()
+
+    def _leave(self) -> None:
+        if self.finish is not None and self.pool.active:
+            wait([self.pool.schedule(self.finish, timeout=FINISH_S)])
+        self.pool.close()  # type: ignore[no-untyped-call]
+        self.pool.join()
+
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None and self.finish is not None and self.pool.active:
-            wait([self.pool.schedule(self.finish, timeout=30.0)])
-        if kind is None:
-            self.pool.close()  # type: ignore[no-untyped-call]
-        else:
-            self.pool.stop()  # type: ignore[no-untyped-call]
+        if kind is None or self.leaving is not None:
+            self.dismiss()
+            assert self.leaving is not None
+            self.leaving.join()
+            return
+        self.pool.stop()  # type: ignore[no-untyped-call]
         self.pool.join()
 
 

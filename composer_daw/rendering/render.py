@@ -180,7 +180,7 @@ def _ends_silent(audio: Audio) -> bool:
 def _trimmed(audio: Audio, events: Events) -> Audio:
     """Return the audio from the start of the score to lasting silence, never before the last release."""
     start = round(events.pre_roll_s * audio.sample_rate)
-    last = max(_last_loud(audio.samples), start + round(events.duration_s * audio.sample_rate))
+    last = max(last_loud(audio.samples), start + round(events.duration_s * audio.sample_rate))
     cut_into, cut_off = bool(np.any(audio.samples[:, :start])), last == audio.samples.shape[1]
     if not cut_into and not cut_off:
         return Audio(audio.samples[:, start:last], audio.sample_rate)
@@ -195,7 +195,7 @@ def _trimmed(audio: Audio, events: Events) -> Audio:
     return Audio(sound, audio.sample_rate)
 
 
-def _last_loud(samples: Samples) -> int:
+def last_loud(samples: Samples) -> int:
     """Return the end of what is not silent, looked for from the end; 0 where all is."""
     for stop in range(samples.shape[1], 0, -PIECE):
         first = max(0, stop - PIECE)

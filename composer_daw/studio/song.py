@@ -62,7 +62,7 @@ def compose_song(
     wish = wish or Wish()
     writer = generator_named(wish.generator)
     check_home(folder, SONG, force)
-    request = load_request(path, captioner)
+    request = load_request(path, captioner, seed=wish.seed)
     steps = 4 + len(request.band) if wish.audio else 2
 
     def told(name: str) -> None:
@@ -72,7 +72,7 @@ def compose_song(
         done = compose(
             request,
             made,
-            seed=request.song.seed if wish.seed is None else wish.seed,
+            seed=request.song.seed,
             generator=writer,
             home=Path(folder),
             audio=wish.audio,

@@ -62,6 +62,8 @@ def test_english_with_names(text: str) -> None:
         ("Noc jest ciemna i nie ma nikogo na ulicy", "Polish"),
         ("Gece çok karanlık ve bir daha gelmedi", "Turkish"),
         ("我在夜里等你，你没有来", "Chinese"),
+        ("我的祖父守着灯塔,每天晚上写信,悲伤地哭泣。", "Chinese"),
+        ("秋风起兮白云飞草木黄落兮雁南归", "Chinese"),
         ("밤에 혼자 걷는다", "Korean"),
         ("Ночь, улица, фонарь", "Cyrillic"),
         ("Η νύχτα είναι μεγάλη", "Greek"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from small_composing import SONG, write_song
 
+from composer_daw.cli.compose import compose as command
 from composer_daw.composing import compose
 from composer_daw.files import sha256_of
 
@@ -16,6 +17,9 @@ from composer_daw.files import sha256_of
 @pytest.fixture(autouse=True)
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(compose.GENERATORS, "plain", "small_composing:Plain")
+    (option,) = (one for one in command.params if one.name == "generator")
+    assert list(option.type.choices) == ["arranger"]  # type: ignore[attr-defined]
+    monkeypatch.setattr(option.type, "choices", ("arranger", "plain"))
     for name in ("URL", "MODEL", "KEY"):
         monkeypatch.delenv(f"COMPOSER_DAW_LLM_{name}", raising=False)
 
@@ -114,7 +118,7 @@ def test_other_bad_calls(run: Callable, tmp_path: Path, monkeypatch: pytest.Monk
     ran = run("compose", tmp_path / "sonk.yaml", "-o", tmp_path / "out")
     assert (ran.code, ran.err.count("\n")) == (1, 1) and "did you mean 'song.yaml'" in ran.err
     ran = run("compose", song, "-o", tmp_path / "out", "--generator", "magic")
-    assert ran.err == "error: no generator 'magic'; there is arranger, plain\n"
+    assert ran.code == 2 and "'magic' is not one of 'arranger', 'plain'" in ran.err
     monkeypatch.setenv("COMPOSER_DAW_LLM_URL", "http://127.0.0.1:9/v1")
     ran = run("compose", song, "-o", tmp_path / "out", "--generator", "plain", "--no-audio")
     assert (

@@ -23,6 +23,16 @@ instruments:
 
 CASES = {
     "unknown key": ("tempo: 90", "tenpo: 90", "3: tenpo: unknown key (did you mean 'tempo'?)"),
+    "a story with a comma": (
+        "Rain at night.",
+        "Rain, and a door.",
+        "6: sections: verse: and a door.: unknown key; a text with a comma, ': ' or ' #' in it needs quotes",
+    ),
+    "a story with a colon": (
+        "The sun returns.",
+        "The sun: it returns.",
+        "7: not YAML: did not find expected ',' or '}'; a text with a comma, ': ' or ' #' in it needs quotes",
+    ),
     "unknown key of a section": (
         "bars: 8, story: The",
         "bars: 8, stroy: The",

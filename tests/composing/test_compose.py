@@ -10,11 +10,12 @@ import pytest
 from small_composing import SONG, Plain, write_song
 
 from composer_daw.audio import Audio, load_audio
-from composer_daw.composing.compose import Composed, compose, generator_named
+from composer_daw.composing.compose import Composed, compose, generator_named, section_times
 from composer_daw.composing.mix import reference
 from composer_daw.composing.request import load_request
 from composer_daw.errors import InputError
 from composer_daw.files import sha256_of
+from composer_daw.measure.loudness import loudness_of, step_powers, stretch
 from composer_daw.midi import load_midi
 from composer_daw.midi.select import part_of
 from composer_daw.rendering.graph_plan import plan_graph
@@ -76,14 +77,14 @@ def test_the_score_and_the_performance_have_their_parts_markers_and_techniques(
 def test_the_score_has_its_key_and_its_end(song: tuple[Path, Composed], tmp_path: Path) -> None:
     out, _ = song
     loaded = load_midi(out / "score.mid")
-    assert [(key.beat, key.fifths, key.minor) for key in loaded.keys] == [(0, 2, False)]
+    assert [(key.beat, key.fifths, key.minor) for key in loaded.keys] == [(0, -1, False)]  # F major, drawn
     assert loaded.end_beat == 96
     other, _ = made(tmp_path, song=SONG.replace("chorus: {", "chorus: {key: C minor, "), audio=False)
     keys = load_midi(other / "score.mid").keys
     assert [(key.beat, key.fifths, key.minor) for key in keys] == [
-        (0, 2, False),
+        (0, -1, False),
         (32, -3, True),
-        (64, 2, False),
+        (64, -1, False),
     ]
 
 
@@ -123,6 +124,18 @@ def test_no_part_is_masked(song: tuple[Path, Composed]) -> None:
     under = done.record["mix"]["under_the_mix_lu"]
     assert set(under) == {"melody", "bass", "drums", "violin"}
     assert all(0 < lu < 24 for rows in under.values() for lu in rows)
+
+
+def test_how_far_parts_lie_under_the_mix_is_as_the_stems_say(song: tuple[Path, Composed]) -> None:
+    out, done = song
+    mix = load_audio(out / "mix.wav")
+    loud = step_powers(mix.samples, mix.sample_rate)
+    for name, rows in done.record["mix"]["under_the_mix_lu"].items():
+        stem = load_audio(out / "stems" / "wet" / f"{name}.flac")
+        own = step_powers(stem.samples, stem.sample_rate)
+        for told, span in zip(rows, section_times(done.performed, done.request), strict=True):
+            measured = loudness_of(stretch(loud, *span)) - loudness_of(stretch(own, *span))
+            assert told == pytest.approx(measured, abs=0.1)
 
 
 def test_the_hall_lies_behind_the_mix(song: tuple[Path, Composed]) -> None:
@@ -187,7 +200,7 @@ def test_the_record(song: tuple[Path, Composed], tmp_path: Path) -> None:
     verse = record["conditions"]["sections"][0]
     assert verse["caption"] == "a lonely melody at night in the rain, of waiting, slow and tender"
     assert verse["caption_from"] == "words"
-    assert record["conditions"]["key"] == "D major"
+    assert record["conditions"]["key"] == "F major"
     assert record["song"]["form"] == ["verse", "chorus", "verse"]
     assert len(record["instruments"]["drums"]["digest"]) == 64
     assert str(tmp_path.parent) not in json.dumps(record)  # no machine's path

@@ -12,6 +12,7 @@ from small_composing import Plain, write_song
 
 from composer_daw.captions import Captioner, Endpoint
 from composer_daw.composing.compose import compose
+from composer_daw.composing.conditions import Key
 from composer_daw.composing.request import Request, load_request
 
 ENDPOINT = Captioner(Endpoint("http://nowhere", "tiny"))
@@ -41,12 +42,13 @@ def made(request: Request, folder: Path, seed: int) -> dict[str, Any]:
 def test_the_record_gives_the_same_bytes(tmp_path: Path) -> None:
     record = made(load_request(write_song(tmp_path), ENDPOINT), tmp_path / "one", seed=11)
     assert record["song"]["seed"] == 11
+    assert record["song"]["key"] == record["conditions"]["key"] == "F major"  # drawn
     assert record["song"]["sections"]["verse"]["caption"] == "strings that answer for time 1"
     assert record["song"]["instruments"]["melody"] == {"instrument": "../fake.yaml"}
     assert record["caption_encoder"] == "hashing 64"
 
     again = load_request(tmp_path / "one" / "song.json", ENDPOINT)
-    assert again.song.seed == 11 and set(again.captioned) == {"song file"}
+    assert (again.song.seed, again.song.key) == (11, "F major") and set(again.captioned) == {"song file"}
     second = made(again, tmp_path / "two", seed=again.song.seed)
     for name in FILES:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
@@ -63,6 +65,13 @@ def test_the_song_of_a_record_is_a_song_file(tmp_path: Path) -> None:
     made(again, tmp_path / "two", seed=again.song.seed)
     for name in FILES:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_a_recorded_song_with_another_seed_keeps_its_key(tmp_path: Path) -> None:
+    made(load_request(write_song(tmp_path)), tmp_path / "one", seed=3)
+    other = [load_request(tmp_path / "one" / "song.json", seed=seed) for seed in range(20)]
+    assert {one.conditions.key for one in other} == {Key(5, "major")}
+    assert [one.song.seed for one in other] == list(range(20))
 
 
 def test_asking_a_model_again_may_give_another_song(tmp_path: Path) -> None:

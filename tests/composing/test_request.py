@@ -11,7 +11,9 @@ from composer_daw.captions import Captioner, Endpoint, HashingEncoder
 from composer_daw.composing.arranger import genres
 from composer_daw.composing.band import BAND as BAND_FILE
 from composer_daw.composing.band import Band, load_band
-from composer_daw.composing.conditions import Key, SectionConditions, SongConditions
+from composer_daw.composing.conditions import Key, Mode, SectionConditions, SongConditions
+from composer_daw.composing.keys import fifths_of, key_name
+from composer_daw.composing.moods import TONICS
 from composer_daw.composing.request import Request, load_request
 from composer_daw.documents import parse_document
 from composer_daw.errors import DocumentError
@@ -70,17 +72,35 @@ def test_an_emotion_without_a_word_is_the_nearest(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mood", "key"),
-    [
-        ("sad", Key(9, "minor")),
-        ("happy", Key(2, "major")),
-        ("mysterious", Key(9, "minor")),
-        ("neutral", Key(2, "major")),
-    ],
+    ("mood", "mode"), [("sad", "minor"), ("happy", "major"), ("mysterious", "minor"), ("neutral", "major")]
 )
-def test_the_key_by_valence(tmp_path: Path, mood: str, key: Key) -> None:
-    assert conditions(tmp_path, f"emotion: {mood}\n").key == key
+def test_the_mode_by_valence(tmp_path: Path, mood: str, mode: Mode) -> None:
+    assert conditions(tmp_path, f"emotion: {mood}\n").key.mode == mode
     assert conditions(tmp_path, f"emotion: {mood}\nkey: Eb minor\n").key == Key(3, "minor")
+
+
+@pytest.mark.parametrize(("mood", "mode"), [("sad", "minor"), ("happy", "major")])
+def test_the_tonic_by_seed_and_title(tmp_path: Path, mood: str, mode: Mode) -> None:
+    song = f"{HEAD}emotion: {mood}\nform: [verse]\nsections: {{verse: {{bars: 8}}}}\n"
+    path = write_song(tmp_path, song)
+    drawn = [load_request(path, seed=seed).conditions.key for seed in range(60)]
+    assert drawn == [load_request(path, seed=seed).conditions.key for seed in range(60)]
+    assert {key_name(key) for key in drawn} == {f"{tonic} {mode}" for tonic in TONICS[mode]}
+    assert all(abs(fifths_of(key)[0]) <= 4 for key in drawn)
+
+    other = write_song(tmp_path, song.replace("title: T", "title: U"))
+    assert drawn != [load_request(other, seed=seed).conditions.key for seed in range(60)]
+
+
+def test_a_seed_that_is_given_takes_the_place_of_the_songs(tmp_path: Path) -> None:
+    one, given = (
+        load_request(write_song(tmp_path, SONG.replace("seed: 3", f"seed: {own}")), seed=seed)
+        for own, seed in ((5, None), (3, 5))
+    )
+    assert one.song == given.song and one.song.seed == 5
+    assert one.conditions == given.conditions
+    kept = load_request(write_song(tmp_path, SONG.replace("seed: 3", "seed: 5\nkey: A minor")), seed=8)
+    assert kept.conditions.key == Key(9, "minor")
 
 
 def test_the_tempo_by_genre_and_emotion(tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ import yaml
 
 from composer_daw.errors import DocumentError, HostError
 from composer_daw.events import Kind
-from composer_daw.hosts.faust import FaustHost
+from composer_daw.files import shipped
+from composer_daw.hosts.faust import HOME, FaustHost
 from composer_daw.hosts.faust_declaration import Declaration, load_declaration
 from composer_daw.hosts.faust_lanes import Strokes, plan_strokes
 from composer_daw.hosts.faust_notes import Notes, read_notes
+from composer_daw.techniques import load_map
 from tests.hosts.test_faust import Row, controller, events, note, part
 
 RATE = 1000
@@ -57,7 +59,7 @@ PIANO: dict[str, object] = {
 
 def written(folder: Path, document: dict[str, object]) -> Path:
     path = folder / "x.yaml"
-    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
     return path
 
 
@@ -246,6 +248,63 @@ def test_a_host_tells_how_long_it_rings(host: FaustHost) -> None:
 def test_a_declaration_is_checked(tmp_path: Path, change: dict[str, object], message: str) -> None:
     with pytest.raises(DocumentError, match=message):
         load_declaration(written(tmp_path, KIT | change))
+
+
+# The table of pieces
+
+ROWS: dict[str, object] = {
+    "kick": {"place": 0, "dsp": "low.dsp", "rings": 1, "tail_s": 0.5, "keys": [KICK]},
+    "snare": {
+        "place": 1,
+        "dsp": "high.dsp",
+        "rings": 2,
+        "tail_s": 0.5,
+        "keys": {HARD: {"hit": 1}, SNARE: {}},
+    },
+    "closed": {"place": 2, "dsp": "high.dsp", "rings": 4, "tail_s": 0.1, "choke": 1, "keys": [CLOSED]},
+    "open": {"place": 3, "dsp": "high.dsp", "rings": 4, "tail_s": 2.0, "choke": 1, "keys": [OPEN]},
+}
+LISTS = ("strings_dsp", "keys", "chokes", "restrikes", "tail_s")
+REST = {name: value for name, value in KIT.items() if name not in LISTS}
+
+
+def test_a_table_of_pieces_says_what_the_lists_say(kit: Declaration, tmp_path: Path) -> None:
+    table = load_declaration(written(tmp_path, REST | {"pieces": ROWS}))
+    assert table.model_dump(exclude={"pieces"}) == kit.model_dump(exclude={"pieces"})
+    assert list(table.pieces) == ["kick", "snare", "closed", "open"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "more", "message"),
+    [
+        ({"open": {"place": 4}}, {}, r"pieces: open: place: its row is number 3, counted from 0"),
+        ({"closed": {"place": 1}}, {}, r"pieces: closed: place: its row is number 2"),
+        ({"open": {"keys": [CLOSED]}}, {}, r"pieces: open: keys: key 42 plays another piece already"),
+        ({"open": {"rings": 0}}, {}, r"pieces: open: rings: "),
+        ({"open": {"tale_s": 1.0}}, {}, r"pieces: open: tale_s: .*tail_s"),
+        ({}, {"tail_s": 1.0}, r"tail_s: stands in the table of pieces, too; keep one"),
+        ({}, {"lanes": ["hit"]}, r"lanes piece are not in the list"),
+    ],
+)
+def test_a_table_of_pieces_is_checked(
+    tmp_path: Path, rows: dict[str, dict[str, object]], more: dict[str, object], message: str
+) -> None:
+    table = {name: {**row, **rows.get(name, {})} for name, row in ROWS.items()}  # type: ignore[dict-item]
+    with pytest.raises(DocumentError, match=message):
+        load_declaration(written(tmp_path, REST | {"pieces": table} | more))
+
+
+def test_the_pieces_of_the_studio_drums_are_those_of_their_map() -> None:
+    pieces = load_declaration(HOME / "studio" / "drums.yaml").pieces
+    drums = load_map(shipped("technique_maps") / "studio" / "drums.yaml").pieces
+    assert {name.partition("=")[0] for name in pieces} == set(drums)
+    for name, row in pieces.items():
+        piece, _, stroke = name.partition("=")
+        played = {one.play: word for word, one in drums[piece].strokes.items()}
+        for key in set(row.keys) & set(played):
+            assert stroke in ("", played[key]), (name, key)
+        missing = set(row.keys) - set(played) - set(drums[piece].written)
+        assert not missing, (name, missing)
 
 
 # Sound: a kit of decaying steps, left and right apart, told by two programs

@@ -56,6 +56,22 @@ def test_the_shell_lines_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.M
         assert ended.value.code in (0, None), line
 
 
+def test_the_song_of_the_readme_composes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from composer_daw.cli import main
+
+    song = re.search(
+        r"```yaml\n(song: 1\n.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert song is not None
+    (tmp_path / "mysong.yaml").write_text(song.group(1), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["composer-daw", "compose", "mysong.yaml", "-o", "song", "--no-audio"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code in (0, None)
+    assert list((tmp_path / "song").glob("*.mid"))
+
+
 def test_the_pages_colour_techniques_of_the_vocabulary() -> None:
     from composer_daw.pages.colours import KNOWN
     from composer_daw.techniques import load_vocabulary

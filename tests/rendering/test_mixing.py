@@ -11,7 +11,7 @@ from composer_daw.audio import Audio
 from composer_daw.rendering.mixing import (
     FIRST_ROOM_S,
     UNITY,
-    added,
+    Sum,
     factor,
     fader,
     falls_silent,
@@ -59,10 +59,15 @@ def test_turned_at_unity_is_the_same_array() -> None:
 
 def test_sums_are_as_long_as_the_longer() -> None:
     short, long = np.ones((2, 2), np.float32), np.ones((2, 4), np.float32)
-    for total in (added(short, long), added(long, short)):
-        assert total.tolist() == [[2, 2, 1, 1]] * 2
-    assert added(None, short) is short
-    assert long.max() == 1
+    for first, then, expected in (
+        (short, long, [1.5, 1.5, 0.5, 0.5]),
+        (long, short, [1.5, 1.5, 1.0, 1.0]),
+    ):
+        total = Sum()
+        total.add(first)
+        total.add(then, 0.5)
+        assert total.samples.tolist() == [expected] * 2
+    assert long.max() == short.max() == 1
     assert padded(short, 4).tolist() == [[1, 1, 0, 0]] * 2
 
 

@@ -23,7 +23,7 @@ from composer_daw.composing.arranger.tune_notes import harmony_notes, melody_not
 from composer_daw.composing.conditions import Part, SongConditions
 from composer_daw.performance import Performance
 
-RULES = 2
+RULES = 3
 """Counted up when the rules change, so that a record tells which made its song; tables have a digest."""
 
 

@@ -8,7 +8,7 @@ but for one chord.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -56,6 +56,15 @@ def come_back(
         rng = draws.of(section.kind, "variation", phrase.number, section.time)
         found += varied(own, start, genre.harmony.sevenths, rng)
     return tuple(found)
+
+
+def rooted(section: Section, chords: Sequence[Chord]) -> list[float]:
+    """Return where the last two chords of each phrase begin: the cadence, which stands on its roots."""
+    found: list[float] = []
+    for phrase in section.phrases:
+        start, end = (section.start + BAR * bar for bar in (phrase.start, phrase.start + phrase.bars))
+        found += [one.start for one in chords if start <= one.start < end][-2:]
+    return found
 
 
 def _opening(section: Section, phrase: Phrase, genre: Genre, rng: np.random.Generator) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 from composer_daw.composing.arranger.chords import Chord
 from composer_daw.composing.arranger.grounds import Ground, ground_of
 from composer_daw.composing.arranger.rhythm import LATER
+from composer_daw.composing.arranger.scales import among
 from composer_daw.composing.arranger.sketch import Slot
 from composer_daw.performance import Floats
 
@@ -78,7 +79,7 @@ class Search:
             free if held is None else np.where(self.pitches == held, 0.0, NEVER)
             for free, held in zip(self.free, fixed, strict=True)
         ]
-        foreign = [~np.isin(self.pitches % 12, ground.chord.tones) for ground in grounds]
+        foreign = [~among(self.pitches, ground.chord.tones) for ground in grounds]
         self.singles[0] = self.singles[0] + np.where(foreign[0], 2.0 + 3.0 * (grounds[0].strength > 2), 0.0)
         self.singles[-1] = self.singles[-1] + np.where(foreign[-1], 8.0, 0.0)
         numbers = range(len(slots))
@@ -147,11 +148,11 @@ def _single(
     """Return what each pitch costs by itself."""
     cost = foreign_cost(pitches, ground, slot.beats, setting.tensions)
     for later in ground.others:
-        cost = cost + np.where(np.isin(pitches % 12, later.tones), 0.0, HELD_OVER)
-    allowed = np.isin(pitches % 12, ground.chord.scale) & (pitches <= top)
+        cost = cost + np.where(among(pitches, later.tones), 0.0, HELD_OVER)
+    allowed = among(pitches, ground.chord.scale) & (pitches <= top)
     cost = cost + (0.1 + 0.14 * min(slot.bond, 1.0)) * np.abs(pitches - slot.target)
     if slot.closing:
-        allowed &= np.isin(pitches % 12, ground.chord.tones[:3])
+        allowed &= among(pitches, ground.chord.tones[:3])
         cost = cost + np.where(pitches % 12 == ground.chord.root, 0.0, 1.0)
     return np.where(allowed, cost, NEVER)
 
@@ -159,12 +160,12 @@ def _single(
 def foreign_cost(pitches: np.ndarray, ground: Ground, beats: float, tensions: float) -> Floats:
     """Return what each pitch costs against the chord: nothing for its triad."""
     steps = (pitches - ground.chord.root) % 12
-    inside = np.isin(pitches % 12, ground.chord.tones)
+    inside = among(pitches, ground.chord.tones)
     length = float(np.clip(beats, 0.5, 2.0))
     cost = np.where(inside, 0.0, FOREIGN[ground.strength] * length)
-    cost = cost * np.where(np.isin(steps, (2, 9)), 1.0 - 0.65 * tensions, 1.0)
-    rubs = np.isin((pitches - 1) % 12, ground.chord.tones) & ~inside
-    seventh = np.isin(steps, (10, 11)) & inside
+    cost = cost * np.where(among(steps, (2, 9)), 1.0 - 0.65 * tensions, 1.0)
+    rubs = among(pitches - 1, ground.chord.tones) & ~inside
+    seventh = among(steps, (10, 11)) & inside
     cost = cost + np.where(rubs, 1.5 * length, 0.0) + np.where(seventh, 0.8 * (1 - tensions), 0.0)
     return np.asarray(cost, float)
 
@@ -214,7 +215,7 @@ def _with_bass(
     if below.bass == now.bass or abs(after.onset - now.start) > 0.26:
         return np.zeros((len(pitches), len(pitches)))
     first, second = (pitches - below.bass) % 12, (pitches - now.bass) % 12
-    alike = (first[:, None] == second[None, :]) & np.isin(first, (0, 7))[:, None]
+    alike = (first[:, None] == second[None, :]) & among(first, (0, 7))[:, None]
     return np.asarray(alike & (pitches[:, None] != pitches[None, :]), float)
 
 

@@ -8,16 +8,19 @@ the bass. Each change must lessen the faults.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from composer_daw.composing.arranger.chords import Chord
 from composer_daw.composing.arranger.counterpoint import Line, Sounding, consecutives
+from composer_daw.composing.arranger.grounds import chord_at
 from composer_daw.composing.arranger.melody import NEVER
 from composer_daw.composing.arranger.rhythm import LATER
 from composer_daw.composing.arranger.tune import Tune
 
 BEFORE, AFTER = 4.0, 1.0
 """Quarter notes around a fault in which notes may change."""
+NEAR, FAR = 2.0, 6.0
+"""The same for the bass, before a fault: where notes change first, and where they change at need."""
 AROUND = 12.0
 """Quarter notes on either side that are looked at for each try; what helps is then tried on the whole song.
 """
@@ -107,19 +110,26 @@ def _others(tune: Tune, row: int) -> list[tuple[int, float]]:
 
 
 def mend_bass(
-    melody: Line, bass: Sequence[Sounding], chords: Sequence[Chord], lowest: int, highest: int
+    melody: Line,
+    bass: Sequence[Sounding],
+    chords: Sequence[Chord],
+    lowest: int,
+    highest: int,
+    rooted: Collection[float] = (),
 ) -> list[Sounding]:
-    """Return the bass with other chord tones where parallels are left, each near what it was."""
+    """Return the bass with other chord tones where parallels are left, each near what it was.
+
+    The notes that begin at one of `rooted` keep their names: they may go to another octave only.
+    """
     mended = list(bass)
     for place in consecutives(melody, mended):
         had = len(consecutives(melody, mended))
-        rows = [row for row, note in enumerate(mended) if place - 2.0 <= note.onset <= place + 1e-3]
+        rows = [row for row, note in enumerate(mended) if place - FAR <= note.onset <= place + 1e-3]
         tries = [
-            (abs(pitch - mended[row].pitch) + 4 * (abs(mended[row].onset % 4) < LATER), row, pitch)
+            (_dear(mended[row], pitch, place), row, pitch)
             for row in rows
-            for pitch in range(lowest, highest + 1)
-            if pitch % 12 in _under(chords, mended[row].onset).tones
-            and 0 < abs(pitch - mended[row].pitch) <= 9
+            for pitch in _instead(mended[row], chords, rooted)
+            if lowest <= pitch <= highest
         ]
         for _, row, pitch in sorted(tries):
             tried = [*mended[:row], mended[row]._replace(pitch=pitch), *mended[row + 1 :]]
@@ -129,5 +139,16 @@ def mend_bass(
     return mended
 
 
-def _under(chords: Sequence[Chord], at: float) -> Chord:
-    return next((one for one in chords if one.start <= at + LATER < one.end), chords[-1])
+def _dear(note: Sounding, pitch: int, place: float) -> float:
+    """Return what another pitch for a note of the bass costs, by what it changes and how near the fault."""
+    strong, far = abs(note.onset % 4) < LATER, note.onset < place - NEAR
+    return abs(pitch - note.pitch) + 4.0 * strong + 100.0 * far
+
+
+def _instead(note: Sounding, chords: Sequence[Chord], rooted: Collection[float]) -> list[int]:
+    """Return the pitches that a note of the bass may have instead."""
+    if any(abs(note.onset - at) < LATER for at in rooted):
+        return [note.pitch - 12, note.pitch + 12]
+    tones = chord_at(chords, note.onset).tones
+    near = range(note.pitch - 9, note.pitch + 10)
+    return [pitch for pitch in near if pitch % 12 in tones and pitch != note.pitch]

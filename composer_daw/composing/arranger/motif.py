@@ -31,6 +31,8 @@ from composer_daw.composing.conditions import Key
 
 BARS = 2
 BEATS = 4.0 * BARS
+FEWEST = 5
+"""Notes of a motif without lyrics: fewer are in any melody, and nobody knows them again."""
 TRIES = 120
 STRONG = 3
 """The strength of beats whose dissonances want a chord tone to resolve into."""
@@ -102,13 +104,16 @@ def _rhythm(character: Character, table: MelodyTable, rng: np.random.Generator) 
     wanted = notes_per_bar(character.density)
     if character.notes is not None:
         wanted = float(np.clip(character.notes * 0.56, 2, 8))
-    first = draw_cell(table, wanted, character.syncopation, rng)
-    rest = max(2.0, (character.notes - count(first)) if character.notes is not None else 0.75 * wanted)
-    second = draw_of(common().tails, rest, rng)
-    alike = first[:8] + "x-------"
-    if rng.random() < 0.4 and not first.startswith(".") and abs(count(alike) - rest) <= 1.5:
-        second = alike
-    return (*spans_of(first), *spans_of(second, 4.0))
+    while True:
+        first = draw_cell(table, wanted, character.syncopation, rng)
+        rest = max(2.0, (character.notes - count(first)) if character.notes is not None else 0.75 * wanted)
+        second = draw_of(common().tails, rest, rng)
+        alike = first[:8] + "x-------"
+        if rng.random() < 0.4 and not first.startswith(".") and abs(count(alike) - rest) <= 1.5:
+            second = alike
+        if character.notes is not None or count(first) + count(second) >= FEWEST:
+            return (*spans_of(first), *spans_of(second, BEATS / BARS))
+        wanted += 0.5
 
 
 def _contour(spans: Sequence[Span], character: Character, rng: np.random.Generator) -> tuple[int, ...]:

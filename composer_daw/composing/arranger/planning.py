@@ -13,7 +13,8 @@ from composer_daw.composing.arranger import bass as basses
 from composer_daw.composing.arranger.chords import Chord
 from composer_daw.composing.arranger.counterpoint import Sounding
 from composer_daw.composing.arranger.form import BAR, Draws, Section, plan_form
-from composer_daw.composing.arranger.harmony import come_back, harmonize
+from composer_daw.composing.arranger.grounds import harshness
+from composer_daw.composing.arranger.harmony import come_back, harmonize, rooted
 from composer_daw.composing.arranger.lyrics import syllables
 from composer_daw.composing.arranger.mending import mend, mend_bass
 from composer_daw.composing.arranger.motif import Character, Motif, draw_motif, welcome
@@ -27,6 +28,11 @@ from composer_daw.errors import InputError
 
 ATTEMPTS = 4
 """So often the lines are drawn where mending parallels costs a section the motif."""
+MOTIFS = 4
+"""Motifs that are tried where voice leading leaves too little of the first in one of the sections, or where
+more than `HARSH` of the strong beats hold a dissonance that is not resolved.
+"""
+HARSH = 0.06
 HARMONIES = 40
 """Draws of a section's chords, of which the motif takes the one that it fits best."""
 BASS = Part("bass", "bass", 28, 55)
@@ -62,25 +68,22 @@ def plan(song: SongConditions, seed: int) -> Plan:
         raise InputError(f"{song.title}: a song needs sections and parts; give at least one of each")
     genre, draws = genre_named(song.genre), Draws(seed, song.title)
     sections = plan_form(song, draws)
-    chords, motif = _harmony(song, sections, genre, draws)
     lead_part = next(
         (number for role in SINGERS for number, part in enumerate(song.parts) if part.role == role), None
     )
     singer = MELODY if lead_part is None else song.parts[lead_part]
-    lines = _Lines(song, sections, chords, genre, draws, motif, singer)
-    barred: list[frozenset[int]] = [frozenset()] * len(sections)
-    drawn: list[tuple[int, int, list[Tune], Lines, Voicings]] = []
-    for _ in range(ATTEMPTS):
-        tunes, low, voiced = lines.draw(barred)
-        lost = [not states(one.line, motif) and bool(one.shifts) for one in tunes]
-        drawn.append((sum(lost), len(drawn), tunes, low, voiced))
-        if not any(lost):
+    tried: list[tuple[float, Plan]] = []
+    for draw in range(MOTIFS):
+        chords, motif = _harmony(song, sections, genre, draws, draw)
+        lines = _Lines(song, sections, chords, genre, draws, motif, singer)
+        lost, tunes, low, voiced = lines.found()
+        made = Plan(sections, genre, draws, chords, motif, tuple(tunes), low, voiced, lead_part)
+        whole = [note for one in tunes for note in one.line]
+        cost = lost + max(0.0, harshness(whole, [one for own in chords for one in own]) - HARSH)
+        tried.append((cost, made))
+        if not cost:
             break
-        barred = [
-            bar | one.shifts if gone else bar for bar, one, gone in zip(barred, tunes, lost, strict=True)
-        ]
-    _, _, tunes, low, voiced = min(drawn, key=lambda one: one[:2])
-    return Plan(sections, genre, draws, chords, motif, tuple(tunes), low, voiced, lead_part)
+    return min(tried, key=lambda one: one[0])[1]
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,21 @@ class _Lines:
     draws: Draws
     motif: Motif
     singer: Part
+
+    def found(self) -> tuple[int, list[Tune], Lines, Voicings]:
+        """Return how many sections lose the motif, and the lines of the attempt that loses it least."""
+        barred: list[frozenset[int]] = [frozenset()] * len(self.sections)
+        drawn: list[tuple[int, list[Tune], Lines, Voicings]] = []
+        for _ in range(ATTEMPTS):
+            tunes, low, voiced = self.draw(barred)
+            lost = [not states(one.line, self.motif) and bool(one.shifts) for one in tunes]
+            drawn.append((sum(lost), tunes, low, voiced))
+            if not any(lost):
+                break
+            barred = [
+                bar | one.shifts if gone else bar for bar, one, gone in zip(barred, tunes, lost, strict=True)
+            ]
+        return min(drawn, key=lambda one: one[0])
 
     def draw(self, barred: Sequence[frozenset[int]]) -> tuple[list[Tune], Lines, Voicings]:
         """Return melody, bass and the voicing of the strings, mended where they make forbidden parallels."""
@@ -114,12 +132,13 @@ class _Lines:
         under = [Sounding(one.start, one.end, row[-1]) for one, row in zip(flat, rows, strict=True)]
         tunes = mend(tunes, [lowest, under])
         whole = [note for one in tunes for note in one.line]
-        mended = mend_bass(whole, lowest, flat, part.lowest, part.highest)
+        kept = [at for one, own in zip(self.sections, self.chords, strict=True) for at in rooted(one, own)]
+        mended = mend_bass(whole, lowest, flat, part.lowest, part.highest, kept)
         return tunes, _split(mended, [len(own) for own in low]), voiced
 
 
 def _harmony(
-    song: SongConditions, sections: Sequence[Section], genre: Genre, draws: Draws
+    song: SongConditions, sections: Sequence[Section], genre: Genre, draws: Draws, draw: int
 ) -> tuple[tuple[tuple[Chord, ...], ...], Motif]:
     """Return the chords of all sections and the motif: it is made for the first verse.
 
@@ -129,7 +148,8 @@ def _harmony(
     first = next((one for one in sections if one.kind == "verse"), sections[0])
     home = harmonize(first, genre, draws)
     opening = [one for one in home if one.start < first.start + 2 * BAR]
-    motif = draw_motif(_character(song, sections), genre.melody, opening, first.key, draws.of("motif"))
+    drawn = draws.of("motif", draw) if draw else draws.of("motif")
+    motif = draw_motif(_character(song, sections), genre.melody, opening, first.key, drawn)
     known: list[tuple[Section, tuple[Chord, ...]]] = [(first, home)]
     found = []
     for section in sections:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
 
 from composer_daw.composing.conditions import Key, Mode
 
@@ -46,3 +50,13 @@ def pitches_of(classes: Iterable[int], lowest: int, highest: int) -> list[int]:
 def nearest(classes: Iterable[int], pitch: float, lowest: int = 0, highest: int = 127) -> int:
     """Return the pitch of these classes nearest to `pitch`, the lower of two; raise ValueError for none."""
     return min(pitches_of(classes, lowest, highest), key=lambda one: (abs(one - pitch), one))
+
+
+def among(pitches: npt.NDArray[np.int64], classes: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """Return which pitches are of one of the pitch classes."""
+    return _mask(classes)[pitches % 12]
+
+
+@cache
+def _mask(classes: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    return np.isin(np.arange(12), classes)

@@ -28,7 +28,7 @@ def sing(slots: Sequence[Slot], section: Section) -> list[Slot]:
     found: list[Slot] = []
     for first, until, line in _places(lines, section):
         inside = [one for one in slots if first <= one.onset < until]
-        fitted = fit(inside, len(line), first, until, slots)
+        fitted = fit(inside, len(line), free_from(first, found), until, slots)
         found += [
             dataclasses.replace(one, syllable=text)
             for one, text in zip(fitted, _shared(line, len(fitted)), strict=True)
@@ -54,8 +54,13 @@ def _places(lines: list[tuple[str, ...]], section: Section) -> list[tuple[float,
     return list(zip(places, places[1:], lines, strict=False))
 
 
+def free_from(first: float, before: Sequence[Slot]) -> float:
+    """Return from where on a place is free: its beginning, or where the last note before it has ended."""
+    return max(first, before[-1].end) if before else first
+
+
 def fit(inside: list[Slot], wanted: int, first: float, until: float, around: Sequence[Slot]) -> list[Slot]:
-    """Return as many slots as are wanted between two places, or as many as there is room for."""
+    """Return as many slots as are wanted between two free places, or as many as there is room for."""
     slots = inside or [Slot(first, 1.0, around[0].target, LOOSE, phrase=around[0].phrase)]
     while len(slots) > wanted:
         weakest = min(range(len(slots)), key=lambda at: (_worth(slots, at), at))

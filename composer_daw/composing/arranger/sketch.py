@@ -8,6 +8,7 @@ allows.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,11 +107,7 @@ class _Pen:
             at = start + BAR * bar
             one = self.idea("fragment" if second == "cadence" else second, at, 1, 2 * self.phrase.number + 1)
             slots += [slot for slot in one if slot.onset < at + BAR]
-        slots = [
-            dataclasses.replace(one, beats=min(one.beats, start + BAR * (bars - 1) - one.onset))
-            for one in slots
-        ]
-        return [*slots, *self.close(start + BAR * (bars - 1))]
+        return _in_turn([*slots, *self.close(start + BAR * (bars - 1))])
 
     def idea(self, name: str, at: float, bars: int, group: int) -> list[Slot]:
         """Return an idea that begins at a bar line."""
@@ -141,7 +138,7 @@ class _Pen:
                 onset=at + span.onset,
                 beats=span.beats,
                 target=float(pitch_at(self.phrase.key, anchor + int(step))),
-                bond=bond,
+                bond=bond if number else min(bond, LOOSE),  # how it is reached is left to the search
                 motif=number if literal else None,
                 group=group if literal else -1,
                 phrase=self.phrase.number,
@@ -177,6 +174,13 @@ class _Pen:
             )
             for number, one in enumerate(spans)
         ]
+
+
+def _in_turn(slots: Sequence[Slot]) -> list[Slot]:
+    """Return the slots, none longer than until the next begins: an idea that was cut may reach beyond."""
+    pairs = zip(slots, slots[1:], strict=False)
+    ended = [dataclasses.replace(one, beats=min(one.beats, after.onset - one.onset)) for one, after in pairs]
+    return [*ended, *slots[-1:]]
 
 
 def _with_pickup(slots: list[Slot], bar: float, rng: np.random.Generator) -> list[Slot]:

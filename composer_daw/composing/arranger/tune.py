@@ -17,7 +17,7 @@ from composer_daw.composing.arranger.melody import Search, Setting
 from composer_daw.composing.arranger.motif import Motif
 from composer_daw.composing.arranger.playing import asked
 from composer_daw.composing.arranger.rhythm import notes_per_bar, weight_of_beat
-from composer_daw.composing.arranger.singing import fit, sing
+from composer_daw.composing.arranger.singing import fit, free_from, sing
 from composer_daw.composing.arranger.sketch import CLOSE, Slot, sketch
 from composer_daw.composing.arranger.statement import KNOWN, ROOM, ROUGH, most_bound, placed, stated
 from composer_daw.composing.arranger.tables import Genre
@@ -176,9 +176,8 @@ def _filled(slots: list[Slot], section: Section) -> list[Slot]:
         held = any(one.group >= 0 or one.closing for one in inside)
         if not held and inside and abs(len(inside) - wanted) > 0.75:
             least, most = max(2, len(inside) - 2), len(inside) + 2
-            inside = fit(
-                inside, int(np.clip(round(wanted), least, most)), float(bar), float(bar) + BAR, slots
-            )
+            count = int(np.clip(round(wanted), least, most))
+            inside = fit(inside, count, free_from(float(bar), found), float(bar) + BAR, slots)
         found += inside
     return found
 
