@@ -106,7 +106,7 @@ def test_keys_switch_without_a_seam_in_the_sound_that_plays(tab: Tab, long_page:
     assert len(shifts(found)) == 1 and set(gains) == {1.0, 0.5}
     assert sum(one != two for one, two in pairwise(gains)) == 3
     length_s = heard.shape[1] / samples.RATE
-    assert longest_gap_s(heard[0], samples.RATE, 0.0, length_s, -50.0) == 0.0
+    assert longest_gap_s(heard[0], samples.RATE, 0.002, length_s, -50.0) == 0.0
     (name,) = pressed(tab, ".version")
     assert "soft" in name
 
@@ -210,7 +210,8 @@ def test_stems_by_key(tab: Tab, long_page: Path) -> None:
     ]
     assert heard_so[0] == (True, True, True) == heard_so[-1]
     assert (True, False, True) in heard_so and (False, False, True) in heard_so
-    assert longest_gap_s(heard[0], samples.RATE, 0.0, heard.shape[1] / samples.RATE) == 0.0
+    begun_s = 0.002  # the tape's first sample may lie near zero, and the meter hears a millisecond at once
+    assert longest_gap_s(heard[0], samples.RATE, begun_s, heard.shape[1] / samples.RATE) == 0.0
     assert tab.run("document.querySelectorAll('.layer.silent').length") == 0
 
 
